@@ -1,0 +1,207 @@
+"""Installs everything pinned, in steps that know whether they are complete.
+
+A step is complete when its stamp, written last, holds the digest of what the step follows from and what it made is still
+there. So a second run does nothing, a changed lock file repeats only its own step, and an interrupted step starts afresh.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolchain import commands, paths, prerequisites, redis_server, terraform
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing to install.
+
+    `inputs` is everything that its result follows from, `outputs` the files that must exist afterwards. `install` is
+    told whether an earlier, complete result lies there to be updated (True) or what lies there is not to be trusted (False).
+    """
+
+    name: str
+    title: str
+    inputs: tuple[str | bytes, ...]
+    outputs: tuple[Path, ...]
+    install: Callable[[bool], None]
+
+    @property
+    def stamp(self) -> Path:
+        """The file that says for which inputs the step was completed."""
+        return paths.STAMPS / self.name
+
+    @property
+    def digest(self) -> str:
+        """A digest of all inputs."""
+        digest = hashlib.sha256()
+        for value in self.inputs:
+            data = value.encode() if isinstance(value, str) else value
+            digest.update(len(data).to_bytes(8, "big") + data)
+        return digest.hexdigest()
+
+    def is_complete(self) -> bool:
+        """Tell whether there is nothing to do."""
+        return (
+            self.stamp.is_file()
+            and self.stamp.read_text() == self.digest
+            and all(output.exists() for output in self.outputs)
+        )
+
+    def perform(self) -> None:
+        """Install; whatever interrupts it leaves no stamp behind."""
+        updating = self.stamp.is_file() and all(output.exists() for output in self.outputs)
+        self.stamp.unlink(missing_ok=True)
+        self.install(updating)
+        self.stamp.parent.mkdir(parents=True, exist_ok=True)
+        new = self.stamp.with_suffix(".new")
+        new.write_text(self.digest)
+        new.replace(self.stamp)
+
+
+def install() -> None:
+    """Bring the checkout to the state that its lock files describe; silent where nothing is to do."""
+    prerequisites.check_python(sys.version_info[:3], has_ensurepip=prerequisites.this_python_has_ensurepip())
+    with _one_at_a_time():
+        perform_all(plan_steps())
+
+
+def perform_all(steps: Sequence[Step]) -> None:
+    """Perform the steps that are not complete, in order, with a line and its time for each."""
+    for number, step in enumerate(steps, start=1):
+        if step.is_complete():
+            continue
+        print(f"  [{number}/{len(steps)}] {step.title} … ", end="", flush=True)
+        began = time.monotonic()
+        try:
+            step.perform()
+        except BaseException:
+            print("not done", flush=True)
+            raise
+        print(f"{time.monotonic() - began:.1f} s", flush=True)
+
+
+def plan_steps() -> list[Step]:
+    """Return all steps in the order in which they build on each other."""
+    checkout = str(paths.ROOT)
+    executable = prerequisites.find_terraform()
+    file = executable.stat()
+    mirror = terraform.find_mirror(os.environ)
+    return [
+        Step(
+            name="terraform",
+            title=f"Terraform settings (provider from {mirror or 'the public registry'})",
+            inputs=(
+                f"{executable} {file.st_size} {file.st_mtime_ns}",
+                terraform.render_configuration(mirror, plugin_cache=paths.TERRAFORM_PLUGIN_CACHE),
+            ),
+            outputs=(paths.TERRAFORM_RC, paths.TERRAFORM_PLUGIN_CACHE),
+            install=lambda _updating: _install_terraform_settings(executable, mirror),
+        ),
+        Step(
+            name="virtual-environment",
+            title="Virtual environment .venv",
+            inputs=(checkout, paths.UV_LOCK.read_bytes()),
+            outputs=(paths.PYTHON, paths.VENV_BIN / "uv"),
+            install=lambda _updating: _create_virtual_environment(),
+        ),
+        Step(
+            name="python-packages",
+            title="Python packages, and Node among them",
+            inputs=(checkout, paths.UV_LOCK.read_bytes(), paths.PACKAGES_LOCK.read_bytes()),
+            outputs=(paths.PYTHON, paths.VENV_BIN / "npm"),
+            install=_install_python_packages,
+        ),
+        Step(
+            name="node-packages",
+            title="Node packages (CDKTF's command line)",
+            inputs=(checkout, paths.NODE_MANIFEST.read_bytes(), paths.NODE_LOCK.read_bytes()),
+            outputs=(paths.CDKTF_CLI,),
+            install=lambda _updating: _install_node_packages(),
+        ),
+        Step(
+            name="redis-server",
+            title="redis-server",
+            inputs=(checkout, str(redis_server.MINIMUM_VERSION)),
+            outputs=(paths.REDIS / "redis-server",),
+            install=lambda _updating: redis_server.install(),
+        ),
+    ]
+
+
+def _install_terraform_settings(executable: Path, mirror: Path | None) -> None:
+    prerequisites.check_terraform(executable)
+    terraform.write_configuration(mirror)
+
+
+def _create_virtual_environment() -> None:
+    commands.run(
+        [sys.executable, "-m", "venv", "--clear", "--prompt", "tierstore", paths.VENV],
+        log="virtual-environment",
+        needs="nothing on the network",
+    )
+    commands.run(
+        [
+            paths.PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "--require-hashes",
+            "--no-deps",
+            "--requirement",
+            paths.UV_LOCK,
+        ],
+        log="uv",
+        needs="the Python package index",
+    )
+
+
+def _install_python_packages(updating: bool) -> None:
+    """Make .venv hold exactly the locked packages.
+
+    After an interruption everything is reinstalled, because uv takes a package whose files are incomplete for installed.
+    """
+    commands.run(
+        [
+            paths.VENV_BIN / "uv",
+            "pip",
+            "sync",
+            "--require-hashes",
+            f"--python={paths.PYTHON}",
+            *([] if updating else ["--reinstall"]),
+            paths.PACKAGES_LOCK,
+        ],
+        log="python-packages",
+        needs="the Python package index",
+    )
+    for site_packages in paths.VENV.glob("lib/python3.*/site-packages"):
+        # The checkout's own packages can then be imported from any folder, as an editable install would allow.
+        (site_packages / "tierstore-checkout.pth").write_text(f"{paths.ROOT}\n")
+
+
+def _install_node_packages() -> None:
+    commands.run(
+        [paths.VENV_BIN / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"],
+        log="node-packages",
+        needs="the Node package registry",
+        environment={"PATH": f"{paths.VENV_BIN}{os.pathsep}{os.environ.get('PATH', '')}"},
+    )
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    paths.STAMPS.mkdir(parents=True, exist_ok=True)
+    with (paths.STAMPS / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("  Waiting for another installation in this checkout to finish …", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

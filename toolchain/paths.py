@@ -1,0 +1,28 @@
+"""Where everything lies in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+REQUIREMENTS = ROOT / "requirements"
+UV_LOCK = REQUIREMENTS / "uv.lock"
+PACKAGES_LOCK = REQUIREMENTS / "all.lock"
+NODE_MANIFEST = ROOT / "package.json"
+NODE_LOCK = ROOT / "package-lock.json"
+
+VENV = ROOT / ".venv"
+VENV_BIN = VENV / "bin"
+PYTHON = VENV_BIN / "python"
+
+NODE_MODULES = ROOT / "node_modules"
+CDKTF_CLI = NODE_MODULES / "cdktf-cli" / "bundle" / "bin" / "cdktf"
+
+BUILD = ROOT / "build"
+STAMPS = BUILD / "install"
+LOGS = BUILD / "log"
+RUN = BUILD / "run"
+TERRAFORM_RC = BUILD / "terraform.rc"
+TERRAFORM_PLUGIN_CACHE = BUILD / "terraform-plugins"
+REDIS = BUILD / "redis"
