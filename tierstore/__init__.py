@@ -1,0 +1,1 @@
+"""Typed access to DynamoDB, S3 and Redis by declared access patterns."""

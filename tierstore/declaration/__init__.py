@@ -1,0 +1,1 @@
+"""The language in which a data model is declared."""

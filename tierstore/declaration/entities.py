@@ -1,0 +1,181 @@
+"""Entities: typed items, and the keys by which a table and its indexes find them."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Annotated, Any, ClassVar, Final, Literal, dataclass_transform, get_args, get_origin
+
+from tierstore.declaration.errors import DeclarationError, require_identifier
+from tierstore.declaration.keys import SHARD, Key
+from tierstore.declaration.policies import CachePolicy
+from tierstore.declaration.tables import Table
+
+
+@dataclass(frozen=True)
+class Sensitive:
+    """Marks a field whose value never appears in logs, traces or error messages."""
+
+
+SENSITIVE: Final = Sensitive()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unique:
+    """A constraint: no two items of the entity share the key, kept by a guard item written in the same transaction."""
+
+    name: str
+    key: Key
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntityDeclaration:
+    """What an entity class declared: its place in a table, and the policies of its items."""
+
+    type: str
+    table: Table
+    key: Key
+    indexes: Mapping[str, Key]
+    unique: tuple[Unique, ...]
+    schema_version: int
+    expires: bool
+    cache: CachePolicy | None
+    only_indexed_when: Mapping[str, Mapping[str, str]]
+    typical_item_bytes: int
+    field_types: Mapping[str, Any]
+
+    def key_in(self, index: str | None) -> Key:
+        """The key in the index, or in the table where None; raises `KeyError` for an index that has no key."""
+        return self.key if index is None else self.indexes[index]
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+@dataclass(frozen=True, kw_only=True)
+class Entity:
+    """Base of every entity: a frozen, keyword-only dataclass that knows where its items live.
+
+    Class arguments: `table`; `type`, the name stored with each item; `key` in the table; `indexes`, the key in each
+    index by the index's name; `only_indexed_when`, conditions `{index: {field: value}}` that keep an index sparse;
+    `unique` constraints; `schema_version`; `expires` for items that carry a time to live; `cache`;
+    `typical_item_bytes`, for capacity estimates.
+    Raises `DeclarationError` at import for a key made of fields that the entity does not have, and for a hot key.
+    """
+
+    declaration: ClassVar[EntityDeclaration]
+
+    version: int = 0
+    """Grows by one with every write; optimistic locking compares it."""
+    created_at: datetime = field(default_factory=_utc_now)
+    updated_at: datetime = field(default_factory=_utc_now)
+    expires_at: datetime | None = None
+    """From when the item counts as absent; kept in the table's time-to-live attribute."""
+
+    def __init_subclass__(
+        cls,
+        *,
+        table: Table,
+        type: str,  # noqa: A002 - the field's own term, and only a keyword here
+        key: Key,
+        indexes: Mapping[str, Key] | None = None,
+        only_indexed_when: Mapping[str, Mapping[str, str]] | None = None,
+        unique: tuple[Unique, ...] = (),
+        schema_version: int = 1,
+        expires: bool = False,
+        cache: CachePolicy | None = None,
+        typical_item_bytes: int = 1024,
+        **arguments: Any,
+    ) -> None:
+        super().__init_subclass__(**arguments)
+        dataclass(frozen=True, kw_only=True)(cls)
+        hints = typing.get_type_hints(cls, include_extras=True)
+        cls.declaration = EntityDeclaration(
+            type=type,
+            table=table,
+            key=key,
+            indexes=dict(indexes or {}),
+            unique=unique,
+            schema_version=schema_version,
+            expires=expires,
+            cache=cache,
+            only_indexed_when={name: dict(when) for name, when in (only_indexed_when or {}).items()},
+            typical_item_bytes=typical_item_bytes,
+            field_types={f.name: hints[f.name] for f in fields(cls)},
+        )
+        _check(cls.__name__, cls.declaration)
+
+
+def _check(name: str, declared: EntityDeclaration) -> None:
+    where = f"entity {name}"
+    require_identifier(declared.type, f"{where}, type {declared.type!r}")
+    if declared.schema_version < 1:
+        raise DeclarationError(f"{where}: schema_version is {declared.schema_version}, it starts at 1")
+    if declared.expires and declared.table.time_to_live is None:
+        raise DeclarationError(f"{where} expires, but table {declared.table.name!r} has no time_to_live attribute")
+    _check_key(f"{where}, key in table {declared.table.name!r}", declared.key, declared, declared.table.sort_key)
+    for index_name, index_key in declared.indexes.items():
+        if index_key.shards is not None and index_key.shards.by is None:
+            raise DeclarationError(
+                f"{where}, index {index_name!r}: an update must find the item's shard again, so `shards` needs `by`"
+            )
+        try:
+            index = declared.table.index(index_name)
+        except KeyError:
+            known = ", ".join(i.name for i in declared.table.indexes)
+            raise DeclarationError(
+                f"{where} has a key in index {index_name!r}, but table {declared.table.name!r} "
+                f"has only: {known or 'none'}"
+            ) from None
+        _check_key(f"{where}, key in index {index_name!r}", index_key, declared, index.sort_key)
+        local = index in declared.table.local_indexes
+        if local and index_key.partition != declared.key.partition:
+            raise DeclarationError(
+                f"{where}: index {index_name!r} is local, so its partition key must be the table's, "
+                f"{declared.key.partition.text!r}, not {index_key.partition.text!r}"
+            )
+    for unique in declared.unique:
+        _check_key(f"{where}, unique {unique.name!r}", unique.key, declared, declared.table.sort_key)
+    for index_name, condition in declared.only_indexed_when.items():
+        if index_name not in declared.indexes:
+            raise DeclarationError(f"{where}: only_indexed_when names {index_name!r}, where the entity has no key")
+        _require_fields(f"{where}, only_indexed_when {index_name!r}", condition, declared)
+
+
+def _check_key(where: str, key: Key, declared: EntityDeclaration, sort_key: str | None) -> None:
+    if (key.sort is None) != (sort_key is None):
+        wanted = "none" if sort_key is None else f"one for attribute {sort_key!r}"
+        given = "none" if key.sort is None else repr(key.sort.text)
+        raise DeclarationError(f"{where}: the sort key is {given}, needed is {wanted}")
+    _require_fields(where, key.fields, declared)
+    partition = key.partition.fields
+    if key.shards is None and partition and all(_has_few_values(f, key, declared) for f in partition):
+        raise DeclarationError(
+            f"{where}: {key.partition.text!r} has few values, so one partition would take all the traffic; "
+            f"add {{{SHARD}}} and `shards`"
+        )
+
+
+def _require_fields(where: str, names: typing.Iterable[str], declared: EntityDeclaration) -> None:
+    missing = [name for name in names if name not in declared.field_types]
+    if missing:
+        raise DeclarationError(
+            f"{where}: no field {', '.join(map(repr, missing))}; "
+            f"the entity has {', '.join(sorted(declared.field_types))}"
+        )
+
+
+def _has_few_values(name: str, key: Key, declared: EntityDeclaration) -> bool:
+    if any(p.field == name and p.format == "month" for p in key.partition.placeholders):
+        return True
+    annotation = declared.field_types[name]
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    if get_origin(annotation) is Literal:
+        return True
+    return isinstance(annotation, type) and (annotation is bool or issubclass(annotation, Enum))

@@ -1,0 +1,51 @@
+"""Who may use which access patterns."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tierstore.declaration.patterns import AccessPattern, Write
+from tierstore.declaration.personas import Persona
+from tierstore.model.patterns import PATTERNS
+
+
+def _named(*names: str) -> tuple[AccessPattern, ...]:
+    return tuple(pattern for pattern in PATTERNS if pattern.name in names)
+
+
+def _groups(*groups: str) -> tuple[AccessPattern, ...]:
+    return tuple(pattern for pattern in PATTERNS if pattern.group in groups)
+
+
+def _reads(patterns: tuple[AccessPattern, ...]) -> tuple[AccessPattern, ...]:
+    return tuple(p for p in patterns if not any(isinstance(request, Write) for request in p.requests))
+
+
+PERSONAS: Final = (
+    Persona(
+        name="application",
+        description="The application's own servers: whatever users do.",
+        patterns=tuple(pattern for pattern in PATTERNS if pattern.name != "assets.publish"),
+    ),
+    Persona(
+        name="reader",
+        description="Reports and back-office tools: whatever only reads users and content.",
+        patterns=_reads(_groups("users", "contents", "counters")),
+    ),
+    Persona(
+        name="uploader",
+        description="A signed-in user's own uploads and nobody else's.",
+        patterns=_named("uploads.register", "uploads.complete", "uploads.by_user", "uploads.get", "uploads.delete"),
+        owns="user_id",
+    ),
+    Persona(
+        name="session_service",
+        description="Signs users in and out.",
+        patterns=(*_groups("sessions"), *_named("users.by_email")),
+    ),
+    Persona(
+        name="publisher",
+        description="The delivery pipeline that publishes static assets.",
+        patterns=_groups("assets"),
+    ),
+)
