@@ -1,0 +1,105 @@
+"""Entities whose keys cannot work are refused at import, by the names of the parts."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError
+from typing import Any, Literal
+
+import pytest
+
+from tierstore.declaration.entities import Entity, Unique
+from tierstore.declaration.errors import DeclarationError
+from tierstore.declaration.keys import Key, Shards, key
+from tierstore.declaration.tables import GlobalIndex, LocalIndex, Table
+
+TABLE = Table(
+    name="core",
+    description="d",
+    global_indexes=(GlobalIndex(name="gsi1", partition_key="gsi1pk", sort_key="gsi1sk"),),
+    local_indexes=(LocalIndex(name="lsi1", sort_key="lsi1sk"),),
+)
+
+
+KEY = key("USER#{id}", "USER")
+
+
+def declare(table: Table = TABLE, key: Key = KEY, **arguments: Any) -> type[Entity]:
+    class Account(Entity, table=table, type="account", key=key, **arguments):
+        id: str
+        status: Literal["open", "closed"] = "open"
+
+    return Account
+
+
+def test_an_entity_is_a_frozen_value_with_what_every_item_carries() -> None:
+    account = declare()(id="1")  # type: ignore[call-arg]  # the class is made by a helper
+
+    assert (account.version, account.expires_at) == (0, None)
+    with pytest.raises(FrozenInstanceError):
+        account.version = 1  # type: ignore[misc]
+
+
+def test_a_key_template_with_a_missing_field_is_refused() -> None:
+    with pytest.raises(
+        DeclarationError, match=r"entity Account, key in table 'core': no field 'user_id'; the entity has .*id, status"
+    ):
+        declare(key=key("USER#{user_id}", "USER"))
+
+
+def test_an_index_that_the_table_does_not_have_is_refused() -> None:
+    with pytest.raises(DeclarationError, match="key in index 'gsi9', but table 'core' has only: gsi1, lsi1"):
+        declare(indexes={"gsi9": key("A#{id}", "B")})
+
+
+def test_a_missing_sort_key_is_refused() -> None:
+    with pytest.raises(DeclarationError, match="the sort key is none, needed is one for attribute 'sk'"):
+        declare(key=key("USER#{id}"))
+
+
+def test_a_sort_key_where_the_table_has_none_is_refused() -> None:
+    table = Table(name="flat", description="d", sort_key=None)
+
+    with pytest.raises(DeclarationError, match="the sort key is 'USER', needed is none"):
+        declare(table=table)
+
+
+def test_a_partition_key_of_few_values_must_be_sharded() -> None:
+    with pytest.raises(DeclarationError, match=r"'STATUS#\{status\}' has few values.*add \{shard\} and `shards`"):
+        declare(indexes={"gsi1": key("STATUS#{status}", "{id}")})
+
+
+def test_a_sharded_partition_key_of_few_values_is_allowed() -> None:
+    entity = declare(indexes={"gsi1": key("STATUS#{status}#{shard}", "{id}", shards=Shards(count=4, by="id"))})
+
+    assert entity.declaration.key_in("gsi1").shards == Shards(count=4, by="id")
+
+
+def test_a_random_shard_in_an_index_is_refused() -> None:
+    with pytest.raises(DeclarationError, match="must find the item's shard again"):
+        declare(indexes={"gsi1": key("STATUS#{status}#{shard}", "{id}", shards=Shards(count=4, by=None))})
+
+
+def test_a_local_index_with_another_partition_key_is_refused() -> None:
+    with pytest.raises(DeclarationError, match="index 'lsi1' is local, so its partition key must be the table's"):
+        declare(indexes={"lsi1": key("OTHER#{id}", "{status}")})
+
+
+def test_an_expiring_entity_needs_a_table_with_time_to_live() -> None:
+    with pytest.raises(DeclarationError, match="table 'core' has no time_to_live attribute"):
+        declare(expires=True)
+
+
+def test_a_unique_constraint_by_a_missing_field_is_refused() -> None:
+    with pytest.raises(DeclarationError, match="unique 'email': no field 'email'"):
+        declare(unique=(Unique(name="email", key=key("EMAIL#{email:casefold}", "GUARD")),))
+
+
+def test_a_sparse_condition_on_an_index_without_key_is_refused() -> None:
+    with pytest.raises(DeclarationError, match="only_indexed_when names 'gsi1', where the entity has no key"):
+        declare(only_indexed_when={"gsi1": {"status": "open"}})
+
+
+@pytest.mark.parametrize("version", [0, -1])
+def test_a_schema_version_below_one_is_refused(version: int) -> None:
+    with pytest.raises(DeclarationError, match=f"schema_version is {version}, it starts at 1"):
+        declare(schema_version=version)
