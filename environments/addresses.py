@@ -1,0 +1,78 @@
+"""Address ranges: which of them must not overlap, within one environment and between environments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from ipaddress import IPv4Network
+from itertools import combinations
+
+from environments.problems import Finding
+from environments.schema import CreatedNetwork, Environment
+
+PRIVATE_RANGES = (
+    IPv4Network("10.0.0.0/8"),
+    IPv4Network("172.16.0.0/12"),
+    IPv4Network("192.168.0.0/16"),
+    IPv4Network("100.64.0.0/10"),
+)
+"""Ranges of RFC 1918 and RFC 6598, which no host on the Internet has."""
+
+LARGEST_PREFIX, SMALLEST_PREFIX = 16, 25
+"""A VPC is a /16 at most; an eighth of it must be a /28, the smallest subnet."""
+
+RESERVED_ADDRESSES = 5
+"""Addresses of each subnet that AWS keeps."""
+
+
+def network_findings(network: CreatedNetwork, *, nodes: int) -> Iterator[Finding]:
+    """What is wrong with the ranges of one VPC that is to hold `nodes` Redis nodes."""
+    cidr = network.cidr
+    if not any(cidr.subnet_of(private) for private in PRIVATE_RANGES):
+        yield _cidr(f"given {cidr}, allowed a private range, inside {', '.join(map(str, PRIVATE_RANGES))}")
+    elif not LARGEST_PREFIX <= cidr.prefixlen <= SMALLEST_PREFIX:
+        yield _cidr(f"given a /{cidr.prefixlen}, allowed /{LARGEST_PREFIX} to /{SMALLEST_PREFIX}")
+    elif (room := _room(network.private_subnets)) < nodes:
+        yield _cidr(
+            f"given {cidr}, which has room for {room} nodes in {network.availability_zones} zones, "
+            f"allowed a range that holds the {nodes} nodes of redis: choose a larger one"
+        )
+    for position, peer in enumerate(network.peer_cidrs):
+        if peer.overlaps(cidr):
+            path = ("network", "peer_cidrs", position)
+            yield Finding(path=path, message=f"given {peer}, which overlaps network.cidr {cidr}: choose another range")
+    for (_, first), (position, second) in combinations(enumerate(network.peer_cidrs), 2):
+        if first.overlaps(second):
+            path = ("network", "peer_cidrs", position)
+            yield Finding(path=path, message=f"given {second}, which overlaps {first} in the same list: keep one")
+
+
+def neighbour_findings(environment: Environment, others: Iterable[Environment]) -> Iterator[Finding]:
+    """Overlaps with the VPCs of other environments that this one can meet: in its account and region, or peered."""
+    network = environment.network
+    if not isinstance(network, CreatedNetwork):
+        return
+    for other in others:
+        theirs = other.network
+        if not isinstance(theirs, CreatedNetwork) or not network.cidr.overlaps(theirs.cidr):
+            continue
+        if (environment.account, environment.region) == (other.account, other.region):
+            meeting = "lives in the same account and region"
+        elif shared := _common(network.peer_cidrs, theirs.peer_cidrs):
+            meeting = f"is peered with {shared} too"
+        else:
+            continue
+        yield _cidr(
+            f"given {network.cidr}, which overlaps {theirs.cidr} of {other.name}, which {meeting}: choose another range"
+        )
+
+
+def _cidr(message: str) -> Finding:
+    return Finding(path=("network", "cidr"), message=message)
+
+
+def _room(subnets: Sequence[IPv4Network]) -> int:
+    return sum(subnet.num_addresses - RESERVED_ADDRESSES for subnet in subnets)
+
+
+def _common(ours: Iterable[IPv4Network], theirs: Sequence[IPv4Network]) -> IPv4Network | None:
+    return next((mine for mine in ours if any(mine.overlaps(other) for other in theirs)), None)

@@ -1,0 +1,162 @@
+"""Settings that are each allowed but do not fit together, or that AWS would refuse halfway through a deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from environments.addresses import network_findings
+from environments.declared import BUCKETS, TABLES
+from environments.elasticache import ENGINE_VERSIONS, NODE_FAMILIES, node_family
+from environments.problems import FieldPath, Finding
+from environments.schema import CreatedNetwork, Environment, ExistingNetwork, RedisSettings
+from environments.windows import daily, overlap, weekly
+from environments.wording import given, one_of, unknown
+
+LONGEST_REPLICATION_GROUP_ID = 40
+"""Limit of ElastiCache (CreateReplicationGroup)."""
+
+LONGEST_BUCKET_NAME = 63
+"""Limit of S3."""
+
+SHORTEST_WINDOW = 60
+"""Minutes; limit of ElastiCache for snapshot and maintenance windows."""
+
+LONGEST_TAG_KEY = 128
+RESERVED_TAG_PREFIX = "aws:"
+"""AWS's own tags."""
+
+
+def findings(environment: Environment) -> Iterator[Finding]:
+    """Everything in one environment that does not fit together."""
+    if isinstance(environment.network, CreatedNetwork):
+        yield from network_findings(environment.network, nodes=environment.redis.nodes)
+    else:
+        yield from _repeated_subnets(environment.network)
+    yield from _regions(environment)
+    yield from _tags(environment)
+    yield from _names(environment)
+    yield from _undeclared("tables", environment.tables, TABLES)
+    yield from _undeclared("buckets", environment.buckets, BUCKETS)
+    yield from _expirations(environment)
+    yield from _engine(environment.redis)
+    yield from _topology(environment.redis)
+    yield from _zones(environment)
+    yield from _windows(environment.redis)
+
+
+def _repeated_subnets(network: ExistingNetwork) -> Iterator[Finding]:
+    for position, subnet in enumerate(network.subnet_ids):
+        if subnet in network.subnet_ids[:position]:
+            yield _finding("network", "subnet_ids", position, message=f"{given(subnet)} twice: keep one")
+
+
+def _regions(environment: Environment) -> Iterator[Finding]:
+    region = environment.disaster_recovery_region
+    if region == environment.region:
+        yield _finding("disaster_recovery_region", message=f"{given(region)}, the region itself: name another region")
+
+
+def _tags(environment: Environment) -> Iterator[Finding]:
+    for key in environment.tags:
+        if key.lower().startswith(RESERVED_TAG_PREFIX) or not 1 <= len(key) <= LONGEST_TAG_KEY:
+            yield _finding(
+                "tags",
+                key,
+                message=f"allowed keys have 1 to {LONGEST_TAG_KEY} characters and do not start with {RESERVED_TAG_PREFIX}",
+            )
+
+
+def _names(environment: Environment) -> Iterator[Finding]:
+    longest = {environment.replication_group_id: LONGEST_REPLICATION_GROUP_ID}
+    longest |= {environment.bucket_name(bucket): LONGEST_BUCKET_NAME for bucket in BUCKETS}
+    excess = {name: len(name) - limit for name, limit in longest.items()}
+    worst = max(excess, key=lambda name: excess[name])
+    if excess[worst] > 0:
+        yield _finding(
+            "prefix",
+            message=f"{given(environment.prefix)}, which makes the name {worst}; "
+            f"allowed {longest[worst]} characters: shorten it by {excess[worst]}",
+        )
+
+
+def _undeclared(section: str, settings: Collection[str], declared: Collection[str]) -> Iterator[Finding]:
+    for name in settings:
+        if name not in declared:
+            yield _finding(section, name, message=f"{unknown(name, declared)} (declared by the data model)")
+
+
+def _expirations(environment: Environment) -> Iterator[Finding]:
+    for name, bucket in environment.buckets.items():
+        tiering, expiration = bucket.intelligent_tiering_days, bucket.expiration_days
+        if tiering is not None and expiration is not None and expiration <= tiering:
+            # S3 refuses a lifecycle rule whose objects expire before they move.
+            yield _finding(
+                "buckets",
+                name,
+                "expiration_days",
+                message=f"{given(expiration)}, allowed more than intelligent_tiering_days ({tiering}), or that null",
+            )
+
+
+def _engine(redis: RedisSettings) -> Iterator[Finding]:
+    versions = ENGINE_VERSIONS[redis.engine]
+    if redis.version not in versions:
+        yield _finding(
+            "redis",
+            "engine_version",
+            message=f"{given(redis.version)}, allowed for {redis.engine} {one_of(versions)}",
+        )
+    if node_family(redis.node_type) not in NODE_FAMILIES:
+        yield _finding(
+            "redis",
+            "node_type",
+            message=f"{given(redis.node_type)}, allowed are the families {one_of(NODE_FAMILIES)}: "
+            "others run without cluster mode or TLS",
+        )
+
+
+def _topology(redis: RedisSettings) -> Iterator[Finding]:
+    if redis.nodes > redis.node_quota:
+        yield _finding(
+            "redis",
+            "shards",
+            message=f"{given(redis.shards)} with {redis.replicas_per_shard} replicas each is {redis.nodes} nodes, "
+            f"allowed {redis.node_quota} (redis.node_quota): use fewer, or have AWS raise the quota",
+        )
+
+
+def _zones(environment: Environment) -> Iterator[Finding]:
+    redis, network = environment.redis, environment.network
+    if not redis.multi_az:
+        return
+    if redis.replicas_per_shard == 0:
+        yield _multi_az("with no replica: set redis.replicas_per_shard to 1 to 5")
+    match network:
+        case CreatedNetwork(availability_zones=1):
+            yield _multi_az("in one zone: set network.availability_zones to 2 to 6")
+        case ExistingNetwork(subnet_ids=[_]):
+            yield _multi_az("with one subnet: list 2 or more under network.subnet_ids")
+
+
+def _multi_az(problem: str) -> Finding:
+    return _finding("redis", "multi_az", message=f"given true {problem}")
+
+
+def _windows(redis: RedisSettings) -> Iterator[Finding]:
+    snapshot, maintenance = daily(redis.snapshot_window), weekly(redis.maintenance_window)
+    for field, window in {"snapshot_window": snapshot, "maintenance_window": maintenance}.items():
+        if window.length < SHORTEST_WINDOW:
+            text = getattr(redis, field)
+            yield _finding("redis", field, message=f"{given(text)}, allowed {SHORTEST_WINDOW} minutes or more")
+    if overlap(snapshot, maintenance):
+        yield _finding(
+            "redis",
+            "snapshot_window",
+            message=f"{given(redis.snapshot_window)}, which overlaps redis.maintenance_window "
+            f"({redis.maintenance_window}): move one of them",
+        )
+
+
+def _finding(*path: str | int, message: str) -> Finding:
+    where: FieldPath = path
+    return Finding(path=where, message=message)

@@ -1,0 +1,30 @@
+"""What ElastiCache offers that this product can use: engine versions and node families."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Engine = Literal["redis", "valkey"]
+
+ENGINE_VERSIONS: dict[Engine, tuple[str, ...]] = {"redis": ("7.0", "7.1"), "valkey": ("7.2", "8.0", "8.1")}
+"""Oldest first. IAM authentication, which clients use here, begins with redis 7.0 and valkey 7.2."""
+
+NODE_FAMILIES = (
+    "c7gn", "m4", "m5", "m6g", "m7g", "r4", "r5", "r6g", "r7g", "t2", "t3", "t4g",
+)  # fmt: skip
+"""Families that run in cluster mode with TLS; the older ones cannot, and r6gd needs data tiering."""
+
+
+def newest_version(engine: Engine) -> str:
+    """The newest version of `engine` that the platform supports."""
+    return ENGINE_VERSIONS[engine][-1]
+
+
+def parameter_group_family(engine: Engine, version: str) -> str:
+    """`<engine><major version>`, the parameter group family of an engine version."""
+    return f"{engine}{version.partition('.')[0]}"
+
+
+def node_family(node_type: str) -> str:
+    """The family in a node type: r7g in cache.r7g.large."""
+    return node_type.split(".")[1]

@@ -1,0 +1,222 @@
+"""The rules of production: each refuses one unsafe setting, unless a written reason stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from environments.problems import FieldPath, Finding, dotted
+from environments.schema import (
+    AlarmSettings,
+    BucketSettings,
+    CreatedNetwork,
+    Environment,
+    ExistingNetwork,
+    LogSettings,
+    RedisSettings,
+    Section,
+    TableSettings,
+)
+from environments.wording import given, unknown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One setting that production must have, in one kind of section."""
+
+    id: str
+    """Names the danger; `accepted_risks` is keyed by it."""
+    title: str
+    """What the danger is."""
+    section: type[Section]
+    field: str
+    is_safe: Callable[[Any], bool]
+    allowed: str
+
+
+LEAST_ZONES = 2
+LEAST_RECOVERY_DAYS = 7
+"""A mistake is noticed within a week."""
+LEAST_LOG_DAYS = 30
+
+RULES = (
+    Rule(
+        id="no-backup-region",
+        title="nothing survives the loss of the region",
+        section=Environment,
+        field="disaster_recovery_region",
+        is_safe=lambda region: region is not None,
+        allowed="another region",
+    ),
+    Rule(
+        id="single-zone",
+        title="the loss of one zone is an outage",
+        section=CreatedNetwork,
+        field="availability_zones",
+        is_safe=lambda zones: zones >= LEAST_ZONES,
+        allowed=f"{LEAST_ZONES} to 6",
+    ),
+    Rule(
+        id="no-flow-logs",
+        title="an intrusion leaves no trace",
+        section=CreatedNetwork,
+        field="flow_logs",
+        is_safe=bool,
+        allowed="true",
+    ),
+    Rule(
+        id="single-zone",
+        title="the loss of one zone is an outage",
+        section=ExistingNetwork,
+        field="subnet_ids",
+        is_safe=lambda subnets: len(subnets) >= LEAST_ZONES,
+        allowed=f"{LEAST_ZONES} subnets or more, in different zones",
+    ),
+    Rule(
+        id="no-point-in-time-recovery",
+        title="what was deleted by mistake is lost",
+        section=TableSettings,
+        field="point_in_time_recovery_days",
+        is_safe=lambda days: days > 0,
+        allowed=f"{LEAST_RECOVERY_DAYS} to 35",
+    ),
+    Rule(
+        id="short-point-in-time-recovery",
+        title="a mistake that nobody notices within a week is final",
+        section=TableSettings,
+        field="point_in_time_recovery_days",
+        is_safe=lambda days: days == 0 or days >= LEAST_RECOVERY_DAYS,
+        allowed=f"{LEAST_RECOVERY_DAYS} to 35",
+    ),
+    Rule(
+        id="no-deletion-protection",
+        title="one wrong apply deletes the table",
+        section=TableSettings,
+        field="deletion_protection",
+        is_safe=bool,
+        allowed="true",
+    ),
+    Rule(
+        id="no-versioning",
+        title="what was overwritten by mistake is lost",
+        section=BucketSettings,
+        field="versioning",
+        is_safe=bool,
+        allowed="true",
+    ),
+    Rule(
+        id="force-destroy",
+        title="destroy deletes every object too",
+        section=BucketSettings,
+        field="force_destroy",
+        is_safe=lambda forced: not forced,
+        allowed="false",
+    ),
+    Rule(
+        id="single-zone",
+        title="the loss of one zone is an outage",
+        section=RedisSettings,
+        field="multi_az",
+        is_safe=bool,
+        allowed="true",
+    ),
+    Rule(
+        id="no-replica",
+        title="the loss of one node loses its data",
+        section=RedisSettings,
+        field="replicas_per_shard",
+        is_safe=lambda replicas: replicas >= 1,
+        allowed="1 to 5",
+    ),
+    Rule(
+        id="no-snapshots",
+        title="what was deleted by mistake is lost",
+        section=RedisSettings,
+        field="snapshot_retention_days",
+        is_safe=lambda days: days > 0,
+        allowed="1 to 35",
+    ),
+    Rule(
+        id="no-final-snapshot",
+        title="destroy loses the data",
+        section=RedisSettings,
+        field="final_snapshot",
+        is_safe=bool,
+        allowed="true",
+    ),
+    Rule(
+        id="short-log-retention",
+        title="an incident's log is gone before it is understood",
+        section=LogSettings,
+        field="retention_days",
+        is_safe=lambda days: days >= LEAST_LOG_DAYS,
+        allowed=f"{LEAST_LOG_DAYS} or more",
+    ),
+    Rule(
+        id="no-alarm-subscription",
+        title="nobody hears of an alarm",
+        section=AlarmSettings,
+        field="subscriptions",
+        is_safe=bool,
+        allowed="one subscriber or more",
+    ),
+)
+
+
+def findings(environment: Environment) -> Iterator[Finding]:
+    """Every unsafe setting of a production environment that nobody accepted, and every acceptance that is void.
+
+    Outside production only the acceptances are checked: a rule that does not exist there, or is not broken, is stale.
+    """
+    if environment.name == "prod" and not environment.production:
+        yield Finding(path=("production",), message="given false, allowed true: prod is always production")
+    for path, section in _sections(environment):
+        rules = rules_of(section)
+        broken = {rule.id: rule for rule in rules if not rule.is_safe(getattr(section, rule.field))}
+        if environment.production:
+            for rule in broken.values():
+                if rule.id not in section.accepted_risks:
+                    yield _refusal(rule, path, section)
+        yield from _void_acceptances(path, section, {rule.id for rule in rules}, set(broken))
+
+
+def rules_of(section: Section) -> tuple[Rule, ...]:
+    """The rules that look at this kind of section."""
+    return tuple(rule for rule in RULES if isinstance(section, rule.section))
+
+
+def _refusal(rule: Rule, path: FieldPath, section: Section) -> Finding:
+    field = (*path, rule.field)
+    value = section.model_dump(mode="json", include={rule.field})[rule.field]
+    acceptance = dotted((*path, "accepted_risks"))
+    return Finding(
+        path=field,
+        message=f"{given(value)}, allowed in production {rule.allowed}: {rule.title}; "
+        f"to accept that, write `{rule.id}: <why>` under {acceptance}",
+    )
+
+
+def _void_acceptances(path: FieldPath, section: Section, known: set[str], broken: set[str]) -> Iterator[Finding]:
+    for risk in section.accepted_risks:
+        where = (*path, "accepted_risks", risk)
+        if not known:
+            yield Finding(path=where, message="no safety rule looks at this section: remove it")
+        elif risk not in known:
+            yield Finding(path=where, message=unknown(risk, known))
+        elif risk not in broken:
+            yield Finding(path=where, message="stale, the setting is safe: remove it")
+
+
+def _sections(model: BaseModel, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Section]]:
+    if isinstance(model, Section):
+        yield path, model
+    for name, value in model:
+        members = value if isinstance(value, dict) else {}
+        if isinstance(value, BaseModel):
+            yield from _sections(value, (*path, name))
+        for key, member in members.items():
+            if isinstance(member, BaseModel):
+                yield from _sections(member, (*path, name, key))
