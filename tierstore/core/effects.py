@@ -1,0 +1,48 @@
+"""What an operation asks of the outside world; whoever runs the operation carries it out."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeAlias, TypeVar
+
+Answer_co = TypeVar("Answer_co", covariant=True)
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect(Generic[Answer_co]):
+    """One request to the outside world, whose answer has the type of the parameter."""
+
+
+Plan: TypeAlias = Generator[Effect[Any], Any, Result]
+"""An operation under way: yields effects, is sent their answers, returns its result."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DynamoDBRequest(Effect[dict[str, Any]]):
+    """One call of DynamoDB's JSON protocol; answered with the response's document."""
+
+    action: str
+    """As in `GetItem`."""
+    document: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sleep(Effect[None]):
+    """Wait before going on."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Together(Effect[list[Any]]):
+    """Run several plans at once; answered with their results in order, or with the first error."""
+
+    plans: tuple[Plan[Any], ...]
+
+
+def ask(effect: Effect[Answer_co]) -> Generator[Effect[Any], Any, Answer_co]:
+    """Ask for an effect and keep its answer's type: `response = yield from ask(request)` within a plan."""
+    answer: Answer_co = yield effect
+    return answer

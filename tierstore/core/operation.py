@@ -1,0 +1,76 @@
+"""Operations: methods written once as plans, callable in the way of the storage that they hang on."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
+
+from tierstore.core.effects import Effect, Plan
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+class Sync:
+    """Operations block and return their result."""
+
+
+class Async:
+    """Operations return an awaitable of their result."""
+
+
+class Explained:
+    """Operations send nothing and return the requests that they would begin with."""
+
+
+Mode = TypeVar("Mode", Sync, Async, Explained)
+
+
+class Runner(Protocol):
+    """Carries out a plan's effects, and returns what the mode promises."""
+
+    def run(self, plan: Plan[Any]) -> Any:
+        """Run the plan."""
+
+
+class Group(Generic[Mode]):
+    """Operations that belong together, bound to what runs them."""
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner = runner
+
+
+GroupType_contra = TypeVar("GroupType_contra", bound=Group[Any], contravariant=True)
+
+
+class operation(Generic[GroupType_contra, P, Result]):  # noqa: N801 - used as a decorator
+    """Turns a method that makes a plan into one that runs it: blocking, awaitable or explained, by the group's mode."""
+
+    def __init__(self, plan: Callable[Concatenate[GroupType_contra, P], Plan[Result]]) -> None:
+        self.plan = plan
+        self.__doc__ = plan.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, group: None, owner: type) -> operation[GroupType_contra, P, Result]: ...
+    @overload
+    def __get__(self, group: Group[Sync], owner: type) -> Callable[P, Result]: ...
+    @overload
+    def __get__(self, group: Group[Async], owner: type) -> Callable[P, Awaitable[Result]]: ...
+    @overload
+    def __get__(self, group: Group[Explained], owner: type) -> Callable[P, tuple[Effect[Any], ...]]: ...
+    def __get__(self, group: Any, owner: type) -> Any:
+        if group is None:
+            return self
+        plan, run = self.plan, group.runner.run
+
+        def method(*arguments: P.args, **keywords: P.kwargs) -> Any:
+            return run(plan(group, *arguments, **keywords))
+
+        method.__name__ = self.name
+        method.__doc__ = self.__doc__
+        # A descriptor without __set__ yields to the instance's own attribute, so this is done once a group.
+        group.__dict__[self.name] = method
+        return method
