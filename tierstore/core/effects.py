@@ -43,6 +43,6 @@ class Together(Effect[list[Any]]):
 
 
 def ask(effect: Effect[Answer_co]) -> Generator[Effect[Any], Any, Answer_co]:
-    """Ask for an effect and keep its answer's type: `response = yield from ask(request)` within a plan."""
+    """Ask for an effect within a plan, keeping the type of its answer."""
     answer: Answer_co = yield effect
     return answer
