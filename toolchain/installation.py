@@ -1,7 +1,8 @@
 """Installs everything pinned, in steps that know whether they are complete.
 
-A step is complete when its stamp, written last, holds the digest of what the step follows from and what it made is still
-there. So a second run does nothing, a changed lock file repeats only its own step, and an interrupted step starts afresh.
+A step is complete when its stamp, written last, holds the digest of what the step follows from, and what it made is
+still there. So a second run does nothing, a changed lock file repeats only its own step, and an interrupted step starts
+afresh.
 """
 
 from __future__ import annotations
@@ -9,29 +10,34 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain import commands, paths, prerequisites, redis_server, terraform
 
+_OWN_COMMANDS = {"cdktf": "toolchain.cdktf", "guarded-terraform": "toolchain.guarded_terraform"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """One thing to install.
 
-    `inputs` is everything that its result follows from, `outputs` the files that must exist afterwards. `install` is
-    told whether an earlier, complete result lies there to be updated (True) or what lies there is not to be trusted (False).
+    `inputs` is everything that its result follows from, `outputs` the files that must exist afterwards. `install`
+    starts from nothing, taking what lies there for incomplete; `update`, where a step has it, starts from an earlier
+    complete result.
     """
 
     name: str
     title: str
     inputs: tuple[str | bytes, ...]
     outputs: tuple[Path, ...]
-    install: Callable[[bool], None]
+    install: Callable[[], None]
+    update: Callable[[], None] | None = None
 
     @property
     def stamp(self) -> Path:
@@ -49,21 +55,20 @@ class Step:
 
     def is_complete(self) -> bool:
         """Tell whether there is nothing to do."""
-        return (
-            self.stamp.is_file()
-            and self.stamp.read_text() == self.digest
-            and all(output.exists() for output in self.outputs)
-        )
+        return self.stamp.is_file() and self.stamp.read_text() == self.digest and self._outputs_exist()
 
     def perform(self) -> None:
         """Install; whatever interrupts it leaves no stamp behind."""
-        updating = self.stamp.is_file() and all(output.exists() for output in self.outputs)
+        was_complete = self.stamp.is_file() and self._outputs_exist()
         self.stamp.unlink(missing_ok=True)
-        self.install(updating)
+        (self.update if self.update and was_complete else self.install)()
         self.stamp.parent.mkdir(parents=True, exist_ok=True)
         new = self.stamp.with_suffix(".new")
         new.write_text(self.digest)
         new.replace(self.stamp)
+
+    def _outputs_exist(self) -> bool:
+        return all(output.exists() for output in self.outputs)
 
 
 def install() -> None:
@@ -94,6 +99,10 @@ def plan_steps() -> list[Step]:
     executable = prerequisites.find_terraform()
     file = executable.stat()
     mirror = terraform.find_mirror(os.environ)
+    scripts = {
+        paths.VENV_BIN / name: f'#!/bin/sh\nexec {shlex.quote(str(paths.PYTHON))} -m {module} "$@"\n'
+        for name, module in _OWN_COMMANDS.items()
+    }
     return [
         Step(
             name="terraform",
@@ -103,35 +112,43 @@ def plan_steps() -> list[Step]:
                 terraform.render_configuration(mirror, plugin_cache=paths.TERRAFORM_PLUGIN_CACHE),
             ),
             outputs=(paths.TERRAFORM_RC, paths.TERRAFORM_PLUGIN_CACHE),
-            install=lambda _updating: _install_terraform_settings(executable, mirror),
+            install=lambda: _install_terraform_settings(executable, mirror),
         ),
         Step(
             name="virtual-environment",
             title="Virtual environment .venv",
             inputs=(checkout, paths.UV_LOCK.read_bytes()),
             outputs=(paths.PYTHON, paths.VENV_BIN / "uv"),
-            install=lambda _updating: _create_virtual_environment(),
+            install=_create_virtual_environment,
         ),
         Step(
             name="python-packages",
             title="Python packages, and Node among them",
             inputs=(checkout, paths.UV_LOCK.read_bytes(), paths.PACKAGES_LOCK.read_bytes()),
             outputs=(paths.PYTHON, paths.VENV_BIN / "npm"),
-            install=_install_python_packages,
+            install=lambda: _synchronize_python_packages("--reinstall"),
+            update=_synchronize_python_packages,
+        ),
+        Step(
+            name="own-commands",
+            title="Commands of this project: " + ", ".join(script.name for script in scripts),
+            inputs=(checkout, *scripts.values()),
+            outputs=tuple(scripts),
+            install=lambda: _write_own_commands(scripts),
         ),
         Step(
             name="node-packages",
             title="Node packages (CDKTF's command line)",
             inputs=(checkout, paths.NODE_MANIFEST.read_bytes(), paths.NODE_LOCK.read_bytes()),
             outputs=(paths.CDKTF_CLI,),
-            install=lambda _updating: _install_node_packages(),
+            install=_install_node_packages,
         ),
         Step(
             name="redis-server",
             title="redis-server",
             inputs=(checkout, str(redis_server.MINIMUM_VERSION)),
             outputs=(paths.REDIS / "redis-server",),
-            install=lambda _updating: redis_server.install(),
+            install=redis_server.install,
         ),
     ]
 
@@ -163,10 +180,10 @@ def _create_virtual_environment() -> None:
     )
 
 
-def _install_python_packages(updating: bool) -> None:
+def _synchronize_python_packages(*options: str) -> None:
     """Make .venv hold exactly the locked packages.
 
-    After an interruption everything is reinstalled, because uv takes a package whose files are incomplete for installed.
+    After an interruption this needs `--reinstall`: uv takes a package whose files are incomplete for installed.
     """
     commands.run(
         [
@@ -175,14 +192,20 @@ def _install_python_packages(updating: bool) -> None:
             "sync",
             "--require-hashes",
             f"--python={paths.PYTHON}",
-            *([] if updating else ["--reinstall"]),
+            *options,
             paths.PACKAGES_LOCK,
         ],
         log="python-packages",
         needs="the Python package index",
     )
+
+
+def _write_own_commands(scripts: Mapping[Path, str]) -> None:
+    for script, text in scripts.items():
+        script.write_text(text)
+        script.chmod(0o755)
     for site_packages in paths.VENV.glob("lib/python3.*/site-packages"):
-        # The checkout's own packages can then be imported from any folder, as an editable install would allow.
+        # The checkout's packages can then be imported from any folder, as an editable install would allow.
         (site_packages / "tierstore-checkout.pth").write_text(f"{paths.ROOT}\n")
 
 

@@ -9,8 +9,12 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
 UV_LOCK = REQUIREMENTS / "uv.lock"
 PACKAGES_LOCK = REQUIREMENTS / "all.lock"
+PROVIDER_LOCK = REQUIREMENTS / "terraform.lock.hcl"
 NODE_MANIFEST = ROOT / "package.json"
 NODE_LOCK = ROOT / "package-lock.json"
+
+ENVIRONMENTS = ROOT / "environments"
+STACKS = ROOT / "cdktf.out" / "stacks"
 
 VENV = ROOT / ".venv"
 VENV_BIN = VENV / "bin"

@@ -1,8 +1,8 @@
-"""Child processes that never outlive their purpose: tied to their parent, found again after a crash, ended in order.
+"""Child processes that never outlive their purpose: tied to their parent, and found again after a crash.
 
-A process id alone proves nothing, because ids are reused. A running process is therefore named by its id *and* its start
-time, and everything that one run started carries the run's random mark in its environment, which children inherit even
-where they open sessions of their own (as a pseudo-terminal does).
+Process ids are reused and process groups can be left, so neither names what a run started. Everything that it started
+carries its random mark in the environment instead, which children inherit even where they open a session of their own,
+as programs on a pseudo-terminal do.
 """
 
 from __future__ import annotations
@@ -10,16 +10,133 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
 
-_PR_SET_PDEATHSIG = 1
+from toolchain import paths
+
+MARK_VARIABLE = "TOOLCHAIN_RUN_MARK"
+
+SIGNALLED = 128
+"""What a shell, and `run_forwarding_signals`, add to the number of the signal that ended a command."""
+
+_PROC = Path("/proc")
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def die_with_parent(death_signal: signal.Signals = signal.SIGTERM) -> None:
-    """Ask the kernel to signal this process when its parent ends, however it ends (Linux; elsewhere nothing happens).
+    """Ask the kernel to signal this process when its parent ends, however it ends.
 
-    Fit for `preexec_fn`: the setting survives `exec`.
+    Fit for `preexec_fn`: the setting survives `exec`. Works on Linux; elsewhere it does nothing.
     """
     if _LIBC is not None and _LIBC.prctl(_PR_SET_PDEATHSIG, int(death_signal)) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+
+
+def run_forwarding_signals(
+    command: Sequence[str | Path],
+    *,
+    environment: Mapping[str, str],
+    has_terminal: bool = False,
+    on_signal: Callable[[signal.Signals], None] = lambda _number: None,
+) -> int:
+    """Run a child at the root of the checkout and return its exit code, or 128 + n after signal n.
+
+    SIGINT, SIGTERM and SIGHUP are passed on to the child alone, which winds up what it started itself; `on_signal` is
+    told of each. When this process is killed outright, the child gets a SIGINT. Unless it `has_terminal`, the child has
+    no standard input and a process group of its own. Needs the main thread.
+    """
+    received: list[signal.Signals] = []
+    undelivered: list[signal.Signals] = []
+    child: subprocess.Popen[bytes] | None = None
+
+    def forward(number: int, _frame: FrameType | None) -> None:
+        received.append(signal.Signals(number))
+        on_signal(received[-1])
+        if child is None:
+            undelivered.append(received[-1])
+        else:
+            child.send_signal(number)
+
+    with _handling(forward):
+        child = subprocess.Popen(
+            command,
+            cwd=paths.ROOT,
+            env=environment,
+            stdin=None if has_terminal else subprocess.DEVNULL,
+            process_group=None if has_terminal else 0,
+            preexec_fn=_die_of_interrupt,  # noqa: PLW1509 - there is only the main thread
+        )
+        for number in undelivered:
+            child.send_signal(number)
+        code = child.wait()
+    if received:
+        return SIGNALLED + received[0]
+    return code if code >= 0 else SIGNALLED - code
+
+
+def marked(mark: str) -> list[int]:
+    """Return the ids of all running processes that carry a run's mark (Linux; elsewhere none is found)."""
+    entry = f"{MARK_VARIABLE}={mark}".encode()
+    return sorted(
+        int(folder.name) for folder in _PROC.glob("[0-9]*") if entry in _read(folder / "environ").split(b"\0")
+    )
+
+
+def wait_until_gone(mark: str, *, seconds: float) -> bool:
+    """Wait until no process carries the mark; False where some still do when the time is over."""
+    deadline = time.monotonic() + seconds
+    while marked(mark):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def end_marked(mark: str, *, patience: float = 60) -> None:
+    """End every process of a run: leave it `patience` seconds to end by itself, as many after SIGINT, then SIGKILL."""
+    if wait_until_gone(mark, seconds=patience):
+        return
+    send_marked(mark, signal.SIGINT)
+    if wait_until_gone(mark, seconds=patience):
+        return
+    send_marked(mark, signal.SIGKILL)
+    wait_until_gone(mark, seconds=patience)
+
+
+def send_marked(mark: str, number: signal.Signals) -> None:
+    """Send a signal to every process that carries the mark."""
+    for pid in marked(mark):
+        try:
+            os.kill(pid, number)
+        except ProcessLookupError:
+            continue
+
+
+def _die_of_interrupt() -> None:
+    die_with_parent(signal.SIGINT)
+
+
+@contextmanager
+def _handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in _FORWARDED}
+    try:
+        yield
+    finally:
+        for number, previous in before.items():
+            signal.signal(number, previous)
+
+
+def _read(file: Path) -> bytes:
+    """Return a /proc file's content; empty where the process has ended or belongs to somebody else."""
+    try:
+        return file.read_bytes()
+    except (FileNotFoundError, PermissionError, ProcessLookupError):
+        return b""

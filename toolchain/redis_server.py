@@ -1,4 +1,4 @@
-"""A redis-server that is new enough and speaks TLS: the system's own, or one unpacked from the distribution's packages."""
+"""A redis-server that is new enough and speaks TLS: the system's own, or one from the distribution's packages."""
 
 from __future__ import annotations
 
@@ -87,9 +87,7 @@ def _linked(executable: Path) -> Path:
 def _unpacked_from_debian_packages() -> Path:
     folder = _new_folder()
     for package in _download_packages(folder / "apt"):
-        commands.run(
-            ["dpkg", "-x", package, folder / "root"], log="redis-unpack", needs="nothing on the network"
-        )
+        commands.run(["dpkg", "-x", package, folder / "root"], log="redis-unpack", needs="nothing on the network")
     shutil.rmtree(folder / "apt")
     launcher = folder / _EXECUTABLE.name
     _write_launcher(launcher, root=folder / "root")

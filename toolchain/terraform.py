@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import platform
+import re
+import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,12 +21,11 @@ PROVIDER = "registry.terraform.io/hashicorp/aws"
 PROVIDER_VERSION = "5.100.0"
 MIRROR_VARIABLE = "TF_PROVIDER_MIRROR"
 
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 _ADD_ON_FOLDERS = (Path("/opt"), Path("/usr/local/lib"))
 
 
-def find_mirror(
-    environment: Mapping[str, str], *, add_on_folders: Iterable[Path] = _ADD_ON_FOLDERS
-) -> Path | None:
+def find_mirror(environment: Mapping[str, str], *, add_on_folders: Iterable[Path] = _ADD_ON_FOLDERS) -> Path | None:
     """Return the folder that holds the provider for this platform; None where the public registry has to serve it.
 
     Looks at `TF_PROVIDER_MIRROR`, then at Terraform's own plugin folders, then one level below the folders of add-on
@@ -78,10 +79,22 @@ def write_configuration(mirror: Path | None) -> None:
     new.replace(paths.TERRAFORM_RC)
 
 
+def configured_mirror() -> Path | None:
+    """Return the mirror that `build/terraform.rc` names; None where the provider comes from the public registry."""
+    named = re.search(r'^ *path *= "(.+)"$', paths.TERRAFORM_RC.read_text(), re.MULTILINE)
+    return Path(named.group(1)) if named else None
+
+
+def pin_provider(directory: Path) -> None:
+    """Let `terraform init` in a directory accept only the pinned provider, by the checksums of the lock file."""
+    directory.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(paths.PROVIDER_LOCK, directory / ".terraform.lock.hcl")
+
+
 def this_platform() -> str:
     """Return this machine's platform as Terraform names it, for example `linux_amd64`."""
     machine = platform.machine().lower()
-    return f"{sys.platform}_{ {'x86_64': 'amd64', 'aarch64': 'arm64'}.get(machine, machine) }"
+    return f"{sys.platform}_{_ARCHITECTURES.get(machine, machine)}"
 
 
 def _plugin_folders(environment: Mapping[str, str]) -> list[Path]:
