@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from tierstore.declaration.buckets import Bucket
-from tierstore.declaration.entities import Entity
+from tierstore.declaration.entities import Entity, Unique
 from tierstore.declaration.errors import DeclarationError
 from tierstore.declaration.keys import Key
 from tierstore.declaration.policies import KeySpace
@@ -77,11 +77,24 @@ class WriteKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class WriteItem:
-    """One entity's part of a write; `condition` is told to readers of the documentation."""
+    """One entity's part of a write."""
 
     kind: WriteKind
     entity: type[Entity]
+    fields: tuple[str, ...] = ()
+    """The fields that an update may change; any where empty."""
     condition: str | None = None
+    """What must hold besides, told to readers of the documentation."""
+
+    @property
+    def guards(self) -> tuple[Unique, ...]:
+        """The unique constraints whose guard items are written along."""
+        if self.kind is WriteKind.CHECK:
+            return ()
+        unique = self.entity.declaration.unique
+        if self.kind is not WriteKind.UPDATE or not self.fields:
+            return unique
+        return tuple(constraint for constraint in unique if set(constraint.key.fields) & set(self.fields))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,10 +105,8 @@ class Write:
 
     @property
     def is_transaction(self) -> bool:
-        """Whether more than one item is written: several entities, or one with unique constraints."""
-        return len(self.items) > 1 or any(
-            item.entity.declaration.unique and item.kind is not WriteKind.CHECK for item in self.items
-        )
+        """Whether more than one item is written: several entities, or one and its guards."""
+        return len(self.items) > 1 or any(item.guards for item in self.items)
 
 
 def create(entity: type[Entity]) -> WriteItem:
@@ -103,9 +114,9 @@ def create(entity: type[Entity]) -> WriteItem:
     return WriteItem(kind=WriteKind.CREATE, entity=entity)
 
 
-def update(entity: type[Entity], *, condition: str | None = None) -> WriteItem:
-    """An item that must exist, at the version that the caller read."""
-    return WriteItem(kind=WriteKind.UPDATE, entity=entity, condition=condition)
+def update(entity: type[Entity], *fields: str, condition: str | None = None) -> WriteItem:
+    """An item that must exist, at the version that the caller read, and changes in `fields` (in any where none)."""
+    return WriteItem(kind=WriteKind.UPDATE, entity=entity, fields=fields, condition=condition)
 
 
 def put(entity: type[Entity], *, condition: str | None = None) -> WriteItem:
@@ -214,12 +225,21 @@ def _check_request(where: str, request: Request) -> None:
             raise DeclarationError(f"{where}: {entity.__name__} has no shards in its table key; use Get")
         case Query():
             _check_query(where, request)
-        case Write(items=items) if not items:
-            raise DeclarationError(f"{where} writes nothing")
+        case Write(items=items):
+            _check_write(where, items)
         case ObjectRequest(actions=actions) if not actions:
             raise DeclarationError(f"{where} names no object action")
         case _:
             pass
+
+
+def _check_write(where: str, items: tuple[WriteItem, ...]) -> None:
+    if not items:
+        raise DeclarationError(f"{where} writes nothing")
+    for item in items:
+        unknown = [name for name in item.fields if name not in item.entity.declaration.field_types]
+        if unknown:
+            raise DeclarationError(f"{where} updates {', '.join(unknown)}, which {item.entity.__name__} does not have")
 
 
 def _check_query(where: str, query: Query) -> None:

@@ -67,7 +67,7 @@ PATTERNS: Final = (
         id="U1u",
         name="users.update",
         title="change a user's profile or status",
-        requests=(write(update(User)),),
+        requests=(write(update(User, "display_name", "status")),),
     ),
     AccessPattern(
         id="U1d",
@@ -85,7 +85,7 @@ PATTERNS: Final = (
         id="U3",
         name="users.change_email",
         title="change e-mail atomically, keeping uniqueness",
-        requests=(write(update(User)),),
+        requests=(write(update(User, "email")),),
     ),
     AccessPattern(
         id="U4",

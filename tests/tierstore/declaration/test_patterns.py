@@ -84,8 +84,12 @@ def test_entities_of_one_item_collection_are_queried_together() -> None:
 
 
 def test_writing_an_entity_with_a_unique_constraint_is_a_transaction() -> None:
-    assert write(update(Author)).is_transaction
+    assert write(update(Author, "email")).is_transaction
     assert not write(update(Book)).is_transaction
+
+
+def test_an_update_that_leaves_unique_fields_alone_needs_no_transaction() -> None:
+    assert not write(update(Author, "id")).is_transaction
 
 
 @pytest.mark.parametrize(
@@ -104,6 +108,7 @@ def test_writing_an_entity_with_a_unique_constraint_is_a_transaction() -> None:
         (GetByUnique(entity=Author, unique="name"), "Author has no unique constraint 'name'; it has email"),
         (GetShards(entity=Book), "Book has no shards in its table key; use Get"),
         (Write(items=()), "writes nothing"),
+        (write(update(Book, "titel")), "updates titel, which Book does not have"),
         (ObjectRequest(bucket=ASSETS, actions=()), "names no object action"),
     ],
 )
