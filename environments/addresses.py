@@ -1,13 +1,13 @@
-"""Address ranges: which of them must not overlap, within one environment and between environments."""
+"""The address ranges of a VPC of our own: private, large enough, apart from its peers'."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 from itertools import combinations
 
 from environments.problems import Finding
-from environments.schema import CreatedNetwork, Environment
+from environments.schema import CreatedNetwork
 
 PRIVATE_RANGES = (
     IPv4Network("10.0.0.0/8"),
@@ -24,7 +24,7 @@ RESERVED_ADDRESSES = 5
 """Addresses of each subnet that AWS keeps."""
 
 
-def network_findings(network: CreatedNetwork, *, nodes: int) -> Iterator[Finding]:
+def findings(network: CreatedNetwork, *, nodes: int) -> Iterator[Finding]:
     """What is wrong with the ranges of one VPC that is to hold `nodes` Redis nodes."""
     cidr = network.cidr
     if not any(cidr.subnet_of(private) for private in PRIVATE_RANGES):
@@ -46,33 +46,9 @@ def network_findings(network: CreatedNetwork, *, nodes: int) -> Iterator[Finding
             yield Finding(path=path, message=f"given {second}, which overlaps {first} in the same list: keep one")
 
 
-def neighbour_findings(environment: Environment, others: Iterable[Environment]) -> Iterator[Finding]:
-    """Overlaps with the VPCs of other environments that this one can meet: in its account and region, or peered."""
-    network = environment.network
-    if not isinstance(network, CreatedNetwork):
-        return
-    for other in others:
-        theirs = other.network
-        if not isinstance(theirs, CreatedNetwork) or not network.cidr.overlaps(theirs.cidr):
-            continue
-        if (environment.account, environment.region) == (other.account, other.region):
-            meeting = "lives in the same account and region"
-        elif shared := _common(network.peer_cidrs, theirs.peer_cidrs):
-            meeting = f"is peered with {shared} too"
-        else:
-            continue
-        yield _cidr(
-            f"given {network.cidr}, which overlaps {theirs.cidr} of {other.name}, which {meeting}: choose another range"
-        )
-
-
 def _cidr(message: str) -> Finding:
     return Finding(path=("network", "cidr"), message=message)
 
 
-def _room(subnets: Sequence[IPv4Network]) -> int:
+def _room(subnets: Iterable[IPv4Network]) -> int:
     return sum(subnet.num_addresses - RESERVED_ADDRESSES for subnet in subnets)
-
-
-def _common(ours: Iterable[IPv4Network], theirs: Sequence[IPv4Network]) -> IPv4Network | None:
-    return next((mine for mine in ours if any(mine.overlaps(other) for other in theirs)), None)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from environments.addresses import network_findings
+from environments import addresses
 from environments.declared import BUCKETS, TABLES
 from environments.elasticache import ENGINE_VERSIONS, NODE_FAMILIES, node_family
 from environments.problems import FieldPath, Finding
-from environments.schema import CreatedNetwork, Environment, ExistingNetwork, RedisSettings
+from environments.regions import partition
+from environments.schema import BucketSettings, CreatedNetwork, Environment, ExistingNetwork, RedisSettings
 from environments.windows import daily, overlap, weekly
 from environments.wording import given, one_of, unknown
 
@@ -29,7 +30,7 @@ RESERVED_TAG_PREFIX = "aws:"
 def findings(environment: Environment) -> Iterator[Finding]:
     """Everything in one environment that does not fit together."""
     if isinstance(environment.network, CreatedNetwork):
-        yield from network_findings(environment.network, nodes=environment.redis.nodes)
+        yield from addresses.findings(environment.network, nodes=environment.redis.nodes)
     else:
         yield from _repeated_subnets(environment.network)
     yield from _regions(environment)
@@ -37,7 +38,8 @@ def findings(environment: Environment) -> Iterator[Finding]:
     yield from _names(environment)
     yield from _undeclared("tables", environment.tables, TABLES)
     yield from _undeclared("buckets", environment.buckets, BUCKETS)
-    yield from _expirations(environment)
+    for name, bucket in environment.buckets.items():
+        yield from _lifecycle(name, bucket)
     yield from _engine(environment.redis)
     yield from _topology(environment.redis)
     yield from _zones(environment)
@@ -53,7 +55,13 @@ def _repeated_subnets(network: ExistingNetwork) -> Iterator[Finding]:
 def _regions(environment: Environment) -> Iterator[Finding]:
     region = environment.disaster_recovery_region
     if region == environment.region:
-        yield _finding("disaster_recovery_region", message=f"{given(region)}, the region itself: name another region")
+        yield _finding("disaster_recovery_region", message=f"{given(region)}, the region itself: name another one")
+    if region is not None and partition(region) != environment.partition:
+        yield _finding(
+            "disaster_recovery_region",
+            message=f"{given(region)} of partition {partition(region)}, allowed a region of {environment.partition} "
+            f"as {environment.region} is",
+        )
 
 
 def _tags(environment: Environment) -> Iterator[Finding]:
@@ -62,7 +70,7 @@ def _tags(environment: Environment) -> Iterator[Finding]:
             yield _finding(
                 "tags",
                 key,
-                message=f"allowed keys have 1 to {LONGEST_TAG_KEY} characters and do not start with {RESERVED_TAG_PREFIX}",
+                message=f"allowed keys have 1 to {LONGEST_TAG_KEY} characters and start not with {RESERVED_TAG_PREFIX}",
             )
 
 
@@ -85,16 +93,30 @@ def _undeclared(section: str, settings: Collection[str], declared: Collection[st
             yield _finding(section, name, message=f"{unknown(name, declared)} (declared by the data model)")
 
 
-def _expirations(environment: Environment) -> Iterator[Finding]:
-    for name, bucket in environment.buckets.items():
-        tiering, expiration = bucket.intelligent_tiering_days, bucket.expiration_days
-        if tiering is not None and expiration is not None and expiration <= tiering:
-            # S3 refuses a lifecycle rule whose objects expire before they move.
+def _lifecycle(name: str, bucket: BucketSettings) -> Iterator[Finding]:
+    tiering, expiration = bucket.intelligent_tiering_days, bucket.expiration_days
+    archive, deep_archive = bucket.archive_access_days, bucket.deep_archive_access_days
+    if tiering is not None and expiration is not None and expiration <= tiering:
+        yield _finding(
+            "buckets",
+            name,
+            "expiration_days",
+            message=f"{given(expiration)}, allowed more than intelligent_tiering_days ({tiering}), or that null",
+        )
+    if archive is not None and deep_archive is not None and deep_archive <= archive:
+        yield _finding(
+            "buckets",
+            name,
+            "deep_archive_access_days",
+            message=f"{given(deep_archive)}, allowed more than archive_access_days ({archive}), or that null",
+        )
+    for field, days in {"archive_access_days": archive, "deep_archive_access_days": deep_archive}.items():
+        if days is not None and tiering is None:
             yield _finding(
                 "buckets",
                 name,
-                "expiration_days",
-                message=f"{given(expiration)}, allowed more than intelligent_tiering_days ({tiering}), or that null",
+                field,
+                message=f"{given(days)} without Intelligent-Tiering: set intelligent_tiering_days, or this to null",
             )
 
 

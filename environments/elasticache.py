@@ -6,13 +6,15 @@ from typing import Literal
 
 Engine = Literal["redis", "valkey"]
 
-ENGINE_VERSIONS: dict[Engine, tuple[str, ...]] = {"redis": ("7.0", "7.1"), "valkey": ("7.2", "8.0", "8.1")}
-"""Oldest first. IAM authentication, which clients use here, begins with redis 7.0 and valkey 7.2."""
+ENGINE_VERSIONS: dict[Engine, tuple[str, ...]] = {
+    "redis": ("7.0", "7.1"),
+    "valkey": ("7.2", "8.0", "8.1", "8.2", "9.0", "9.1"),
+}
+"""Oldest first, as ElastiCache offers them in November 2026, from the first that clients can log in to with IAM."""
 
-NODE_FAMILIES = (
-    "c7gn", "m4", "m5", "m6g", "m7g", "r4", "r5", "r6g", "r7g", "t2", "t3", "t4g",
-)  # fmt: skip
-"""Families that run in cluster mode with TLS; the older ones cannot, and r6gd needs data tiering."""
+NODE_FAMILIES = ("c7gn", "m4", "m5", "m6g", "m7g", "r4", "r5", "r6g", "r7g", "t3", "t4g")
+"""Families whose nodes can be created, in cluster mode and with TLS. Older ones (t2, m3, r3 …) cannot be created any
+more or lack one of these, and r6gd keeps data on disks."""
 
 
 def newest_version(engine: Engine) -> str:

@@ -10,8 +10,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from environments import consistency, safety
-from environments.addresses import neighbour_findings
+from environments import consistency, neighbours, safety
 from environments.document import Document, UnreadableDocument, parse
 from environments.explain import explain
 from environments.json_schema import environment_schema
@@ -43,7 +42,7 @@ def load(name: str, *, directory: Path = DIRECTORY) -> Environment:
     document, environment = _read(name, directory)
     findings = [
         *consistency.findings(environment),
-        *neighbour_findings(environment, _valid(set(known) - {name}, directory)),
+        *neighbours.findings(environment, _valid(set(known) - {name}, directory)),
         *safety.findings(environment),
     ]
     if findings:
@@ -90,6 +89,8 @@ def _file(name: str, directory: Path) -> Path:
 
 
 def _unknown_environment(name: str, known: tuple[str, ...], directory: Path) -> str:
+    if not NAME.fullmatch(name):
+        return f"environment {name!r}: not a name, allowed are lower-case words joined by hyphens, such as prod"
     if not known:
         return f"environment {name}: unknown, {shown(directory)} holds no <name>.yaml: write one"
     return f"environment {name}: {unknown(name, known)}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from environments.elasticache import newest_version, parameter_group_family
+from environments.regions import partition
 
 
 def _text(pattern: str, meaning: str, *, longest: int | None = None) -> object:
@@ -87,7 +89,7 @@ class Settings(BaseModel):
 class Section(Settings):
     """A group of settings in which a safety rule may be broken for a written reason."""
 
-    accepted_risks: dict[str, Reason] = Field(default_factory=dict)
+    accepted_risks: dict[str, Reason] = Field(default_factory=dict, exclude_if=operator.not_)
     """Safety rules that this section breaks on purpose, each with its reason of 15 characters or more."""
 
 
@@ -189,7 +191,7 @@ class RedisSettings(Section):
 
     engine: Literal["redis", "valkey"] = "redis"
     engine_version: str | None = None
-    """Given as ElastiCache names it (redis 7.1, valkey 8.0); the newest that the platform supports where null."""
+    """Given as ElastiCache names it (redis 7.1, valkey 8.2); the newest of the engine where null."""
     node_type: NodeType = "cache.t4g.small"
     """Size of every node."""
     shards: Annotated[int, Field(ge=1, le=500)] = 3
@@ -265,6 +267,8 @@ class Environment(Section):
     """What this environment is for, in one sentence."""
     target: Literal["aws", "sandbox"] = "aws"
     """Where it is deployed."""
+    state: Literal["bucket", "file"] = "bucket"
+    """Where Terraform keeps its state: in the environment's state bucket, or in a file beside the sandbox's data."""
     production: bool = False
     """Enforce the safety rules."""
     account: AccountId
@@ -300,9 +304,7 @@ class Environment(Section):
     @property
     def partition(self) -> str:
         """Partition of AWS that `region` belongs to, the second part of every ARN."""
-        if self.region.startswith("cn-"):
-            return "aws-cn"
-        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+        return partition(self.region)
 
     @property
     def replication_group_id(self) -> str:

@@ -24,6 +24,9 @@ SANDBOX_DIRECTORY_VARIABLE = "TIERSTORE_SANDBOX_DIRECTORY"
 
 SANDBOX_DIRECTORY = Path(__file__).parent.parent / "build" / "sandbox"
 
+CREDENTIALS_PROFILE = "tierstore-sandbox"
+"""Profile in the sandbox's credentials file; naming it keeps the shell's own AWS credentials out of the way."""
+
 ANSWER_SECONDS = 2.0
 """A sandbox on loopback that takes longer to accept a connection hangs."""
 
@@ -45,15 +48,17 @@ class SandboxConnection(BaseModel):
 
     version: Literal[1]
     pid: int = Field(gt=0)
-    endpoint: str = Field(pattern=r"^https://[\d.]+:\d+$")
+    endpoint: str = Field(pattern=r"^https://127(\.\d+){3}:\d+$")
     """AWS over TLS, signed by `ca_file`."""
-    insecure_endpoint: str = Field(pattern=r"^http://[\d.]+:\d+$")
+    insecure_endpoint: str = Field(pattern=r"^http://127(\.\d+){3}:\d+$")
     """The same without TLS, for checks that it is refused."""
     ca_file: Path
     region: RegionName
     account: AccountId
     access_key_id: str
     secret_access_key: str = Field(repr=False)
+    credentials_file: Path
+    """The same key as a shared credentials file of the AWS SDKs, mode 0600, in the profile `CREDENTIALS_PROFILE`."""
     redis: SandboxRedis
 
     @classmethod
@@ -62,12 +67,12 @@ class SandboxConnection(BaseModel):
         file = directory / "sandbox.json"
         try:
             connection = cls.model_validate_json(file.read_bytes())
-        except FileNotFoundError:
-            raise SandboxNotRunning(_not_running(f"no {shown(file)}")) from None
+        except OSError as error:
+            raise SandboxNotRunning(_not_running(f"{shown(file)}: {error.strerror}")) from None
         except ValidationError as error:
             # Never the input: it holds a secret.
-            fields = ", ".join(dotted(details["loc"]) or details["msg"] for details in error.errors())
-            raise SandboxNotRunning(_not_running(f"{shown(file)} is of another version ({fields})")) from None
+            fields = ", ".join(dotted(details["loc"]) or "its JSON" for details in error.errors(include_input=False))
+            raise SandboxNotRunning(_not_running(f"{shown(file)} is not understood: {fields}")) from None
         if not _is_alive(connection.pid):
             raise SandboxNotRunning(_not_running(f"its process {connection.pid} has ended"))
         if not _accepts(connection.endpoint):

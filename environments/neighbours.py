@@ -1,0 +1,51 @@
+"""What two environments must not have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from ipaddress import IPv4Network
+
+from environments.problems import Finding
+from environments.schema import CreatedNetwork, Environment
+from environments.wording import given
+
+
+def findings(environment: Environment, others: Iterable[Environment]) -> Iterator[Finding]:
+    """Names and address ranges of `environment` that one of the others has too."""
+    for other in others:
+        yield from _names(environment, other)
+        yield from _ranges(environment, other)
+
+
+def _names(environment: Environment, other: Environment) -> Iterator[Finding]:
+    # "a-b" + "c" and "a" + "b-c" give the same names.
+    if environment.account == other.account and environment.replication_group_id == other.replication_group_id:
+        yield Finding(
+            path=("prefix",),
+            message=f"{given(environment.prefix)}, which gives the same names ({environment.replication_group_id}) as "
+            f"environment {other.name} in the same account: choose another prefix",
+        )
+
+
+def _ranges(environment: Environment, other: Environment) -> Iterator[Finding]:
+    ours, theirs = environment.network, other.network
+    if not isinstance(ours, CreatedNetwork) or not isinstance(theirs, CreatedNetwork):
+        return
+    if not ours.cidr.overlaps(theirs.cidr):
+        return
+    # Networks that never meet may have the same addresses.
+    if (environment.account, environment.region) == (other.account, other.region):
+        meeting = "in the same account and region"
+    elif shared := _shared(ours.peer_cidrs, theirs.peer_cidrs):
+        meeting = f"which is peered with {shared} too"
+    else:
+        return
+    yield Finding(
+        path=("network", "cidr"),
+        message=f"given {ours.cidr}, which overlaps {theirs.cidr} of environment {other.name}, {meeting}: "
+        "choose another range",
+    )
+
+
+def _shared(ours: Iterable[IPv4Network], theirs: Sequence[IPv4Network]) -> IPv4Network | None:
+    return next((peer for peer in ours if any(peer.overlaps(other) for other in theirs)), None)
