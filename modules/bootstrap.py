@@ -1,0 +1,44 @@
+"""The stack that comes first: where the environment's Terraform state will be kept."""
+
+from __future__ import annotations
+
+from cdktf import TerraformStack
+from constructs import Construct
+
+from environments import Deployment
+from environments.schema import BucketSettings
+from modules.encryption import Key
+from modules.encryption.policies import render_use_through
+from modules.provider import add_provider
+from modules.s3 import Bucket
+from modules.s3.policies import bucket_arn, render_secure_transport
+from modules.state import STATE, add_file_state, state_bucket_name
+
+SETTINGS = BucketSettings(versioning=True, noncurrent_version_days=365, intelligent_tiering_days=None)
+"""Old states are kept for a year: the way back from an apply that went wrong."""
+
+
+class BootstrapStack(TerraformStack):
+    """A versioned, encrypted, TLS-only bucket and its key; the stack's own state is a file."""
+
+    def __init__(self, scope: Construct, *, deployment: Deployment) -> None:
+        environment = deployment.environment
+        super().__init__(scope, f"bootstrap-{environment.name}")
+        add_file_state(self, deployment)
+        add_provider(self, deployment)
+        key = Key(
+            self,
+            STATE,
+            environment=environment,
+            description="Terraform state",
+            use=render_use_through("s3", environment),
+        )
+        name = state_bucket_name(environment)
+        Bucket(
+            self,
+            "bucket",
+            name=name,
+            settings=SETTINGS,
+            key_arn=key.arn,
+            statements=render_secure_transport(bucket_arn(environment, name)),
+        )

@@ -1,0 +1,28 @@
+"""Publishes how to connect: to applications through Parameter Store, to people and scripts as Terraform outputs."""
+
+from __future__ import annotations
+
+import json
+
+from cdktf import TerraformOutput
+from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
+from constructs import Construct
+
+
+class Connection(Construct):
+    """One document as an SSM parameter, and its parts as outputs of the stack."""
+
+    def __init__(self, scope: Construct, id_: str, *, parameter_name: str, document: dict[str, object]) -> None:
+        super().__init__(scope, id_)
+        SsmParameter(
+            self,
+            "parameter",
+            name=parameter_name,
+            description="How an application connects to the storage tiers",
+            type="String",
+            # Not marked as sensitive, since it is not: a plan shows what changes.
+            insecure_value=json.dumps(document),
+        )
+        for name, value in (document | {"connection_parameter": parameter_name}).items():
+            output = TerraformOutput(self, name, value=value)
+            output.override_logical_id(name)

@@ -1,0 +1,5 @@
+"""DynamoDB tables from the declaration."""
+
+from modules.dynamodb.tables import Tables
+
+__all__ = ["Tables"]

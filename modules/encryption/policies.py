@@ -1,0 +1,77 @@
+"""Who may administer a KMS key, and through which service it may be used."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from environments.schema import Environment
+from modules.policy import Statement, service_host
+
+ADMINISTRATION: Final = (
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:Describe*",
+    "kms:Disable*",
+    "kms:Enable*",
+    "kms:Get*",
+    "kms:List*",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+    "kms:RotateKeyOnDemand",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:Update*",
+)
+"""Everything about a key but using it."""
+
+USE: Final = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+
+
+def render_administration(environment: Environment) -> list[Statement]:
+    """Who administers a key: the account's IAM policies, or the stated administrators alone.
+
+    With stated administrators the account's IAM policies still grant use of the key, and the root user can still
+    replace the key policy, so that a deleted role leaves no key that nobody can manage.
+    """
+    account = f"arn:{environment.partition}:iam::{environment.account}:root"
+    administrators = environment.encryption.administrators
+    if not administrators:
+        return [_allow("AccountPolicies", {"AWS": account}, ["kms:*"])]
+    return [
+        _allow("Administrators", {"AWS": list(administrators)}, list(ADMINISTRATION)),
+        _allow("AccountPolicies", {"AWS": account}, [*USE, "kms:Get*", "kms:List*"]),
+        _allow("RootUserRecovers", {"AWS": account}, ["kms:PutKeyPolicy"])
+        | {"Condition": {"StringEquals": {"aws:PrincipalArn": account}}},
+    ]
+
+
+def render_use_through(service: str, environment: Environment) -> list[Statement]:
+    """Whoever of this account may use `service` may use the key through it, and through it alone."""
+    through = {
+        "kms:CallerAccount": environment.account,
+        "kms:ViaService": service_host(service, environment),
+    }
+    return [
+        _allow("UseThroughService", {"AWS": "*"}, list(USE)) | {"Condition": {"StringEquals": through}},
+        _allow("GrantThroughService", {"AWS": "*"}, ["kms:CreateGrant"])
+        | {"Condition": {"StringEquals": through, "Bool": {"kms:GrantIsForAWSResource": "true"}}},
+    ]
+
+
+def render_log_groups(environment: Environment) -> list[Statement]:
+    """CloudWatch Logs may use the key for the log groups of this environment."""
+    groups = (
+        f"arn:{environment.partition}:logs:{environment.region}:{environment.account}"
+        f":log-group:{environment.log_group_name('*')}"
+    )
+    return [
+        _allow("LogGroups", {"Service": service_host("logs", environment)}, list(USE))
+        | {"Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}}
+    ]
+
+
+def _allow(sid: str, principal: dict[str, object], actions: list[str]) -> Statement:
+    # A key policy's resource is always the key that it stands on.
+    return {"Sid": sid, "Effect": "Allow", "Principal": principal, "Action": actions, "Resource": "*"}

@@ -1,0 +1,21 @@
+"""IAM policy documents as plain data, rendered without jsii."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from environments.schema import Environment
+
+Statement = dict[str, object]
+
+
+def document(statements: Iterable[Statement]) -> str:
+    """The JSON of a policy with these statements."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def service_host(service: str, environment: Environment) -> str:
+    """`<service>.<region>.amazonaws.com`: how KMS and regional service principals name a service."""
+    suffix = "amazonaws.com.cn" if environment.partition == "aws-cn" else "amazonaws.com"
+    return f"{service}.{environment.region}.{suffix}"

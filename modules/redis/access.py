@@ -1,0 +1,59 @@
+"""Who may log in to Redis, and what they may do there."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cdktf_cdktf_provider_aws.elasticache_user import ElasticacheUser, ElasticacheUserAuthenticationMode
+from cdktf_cdktf_provider_aws.elasticache_user_group import ElasticacheUserGroup
+from constructs import Construct
+
+from environments.schema import Environment
+
+APPLICATION_ACCESS: Final = "on ~* &* +@all -@admin -@dangerous +info"
+"""Every key, channel and command but those that administer the server or can bring it down; clients and probes
+need INFO, the CLUSTER commands that describe the cluster are in neither category."""
+
+NO_ACCESS: Final = "off ~* -@all"
+
+
+class Access(Construct):
+    """A user group of one application user, who logs in with a token signed by IAM; nobody else gets in."""
+
+    def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
+        super().__init__(scope, id_)
+        engine = environment.redis.engine
+        # IAM authentication works only where a user's name equals its id.
+        self.user_name = environment.physical_name("app")
+        application = ElasticacheUser(
+            self,
+            "application",
+            user_id=self.user_name,
+            user_name=self.user_name,
+            engine=engine,
+            access_string=APPLICATION_ACCESS,
+            authentication_mode=ElasticacheUserAuthenticationMode(type="iam"),
+        )
+        users = [application]
+        # A group for redis has to have a user called "default", and would let AWS's own in, which may do anything.
+        # A group for valkey has no such user.
+        if engine == "redis":
+            users.append(
+                ElasticacheUser(
+                    self,
+                    "default",
+                    user_id=environment.physical_name("default"),
+                    user_name="default",
+                    engine=engine,
+                    access_string=NO_ACCESS,
+                    no_password_required=True,
+                )
+            )
+        group = ElasticacheUserGroup(
+            self,
+            "group",
+            engine=engine,
+            user_group_id=environment.replication_group_id,
+            user_ids=[user.user_id for user in users],
+        )
+        self.group_id: str = group.user_group_id

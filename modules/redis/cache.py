@@ -1,0 +1,115 @@
+"""The replication group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.elasticache_parameter_group import (
+    ElasticacheParameterGroup,
+    ElasticacheParameterGroupParameter,
+)
+from cdktf_cdktf_provider_aws.elasticache_replication_group import (
+    ElasticacheReplicationGroup,
+    ElasticacheReplicationGroupLogDeliveryConfiguration,
+)
+from cdktf_cdktf_provider_aws.elasticache_subnet_group import ElasticacheSubnetGroup
+from constructs import Construct
+
+from environments.schema import Environment
+from modules.redis.access import Access
+
+PARAMETERS: Final = {
+    "cluster-enabled": "yes",
+    # Caches expire and may be evicted; leaderboards and counters, which do not expire, may not.
+    "maxmemory-policy": "volatile-lfu",
+}
+"""Where the engine's default is not what this product needs."""
+
+
+class Cache(Construct):
+    """A cluster in private subnets that speaks TLS only, fails over by itself and is encrypted on disk."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        subnet_ids: Sequence[str],
+        security_group_id: str,
+        key_arn: str,
+        logs_key_arn: str,
+    ) -> None:
+        super().__init__(scope, id_)
+        settings = environment.redis
+        name = environment.replication_group_id
+        access = Access(self, "access", environment=environment)
+        parameters = ElasticacheParameterGroup(
+            self,
+            "parameters",
+            name=name,
+            family=settings.parameter_group_family,
+            description=f"Parameters of {name}",
+            parameter=[
+                ElasticacheParameterGroupParameter(name=parameter, value=value)
+                for parameter, value in PARAMETERS.items()
+            ],
+        )
+        subnets = ElasticacheSubnetGroup(
+            self, "subnets", name=name, description=f"Private subnets of {name}", subnet_ids=list(subnet_ids)
+        )
+        group = ElasticacheReplicationGroup(
+            self,
+            "group",
+            replication_group_id=name,
+            description=f"Caches, sessions and real-time data of {name}",
+            engine=settings.engine,
+            engine_version=settings.version,
+            node_type=settings.node_type,
+            port=settings.port,
+            cluster_mode="enabled",
+            num_node_groups=settings.shards,
+            replicas_per_node_group=settings.replicas_per_shard,
+            automatic_failover_enabled=True,
+            multi_az_enabled=settings.multi_az,
+            parameter_group_name=parameters.name,
+            subnet_group_name=subnets.name,
+            security_group_ids=[security_group_id],
+            user_group_ids=[access.group_id],
+            transit_encryption_enabled=True,
+            transit_encryption_mode="required",
+            at_rest_encryption_enabled="true",
+            kms_key_id=key_arn,
+            auto_minor_version_upgrade="true",
+            maintenance_window=settings.maintenance_window,
+            snapshot_window=settings.snapshot_window,
+            snapshot_retention_limit=settings.snapshot_retention_days,
+            final_snapshot_identifier=f"{name}-final" if settings.final_snapshot else None,
+            log_delivery_configuration=[
+                self._log_delivery(log, environment=environment, key_arn=logs_key_arn)
+                for log in ("slow-log", "engine-log")
+            ],
+            apply_immediately=settings.apply_immediately,
+            tags={"Name": name},
+        )
+        self.replication_group_id = name
+        self.endpoint: str = group.configuration_endpoint_address
+        """Host name of the configuration endpoint."""
+        self.port = settings.port
+        self.user_name = access.user_name
+
+    def _log_delivery(
+        self, log: str, *, environment: Environment, key_arn: str
+    ) -> ElasticacheReplicationGroupLogDeliveryConfiguration:
+        group = CloudwatchLogGroup(
+            self,
+            log,
+            name=environment.log_group_name(f"redis/{log}"),
+            retention_in_days=environment.logs.retention_days,
+            kms_key_id=key_arn,
+        )
+        return ElasticacheReplicationGroupLogDeliveryConfiguration(
+            destination=group.name, destination_type="cloudwatch-logs", log_format="json", log_type=log
+        )

@@ -1,0 +1,6 @@
+"""S3 buckets from the declaration."""
+
+from modules.s3.bucket import Bucket
+from modules.s3.buckets import Buckets
+
+__all__ = ["Bucket", "Buckets"]

@@ -1,0 +1,131 @@
+"""One bucket with everything that makes it safe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cdktf import ITerraformDependable
+from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.s3_bucket_intelligent_tiering_configuration import (
+    S3BucketIntelligentTieringConfiguration,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import S3BucketLifecycleConfiguration
+from cdktf_cdktf_provider_aws.s3_bucket_logging import (
+    S3BucketLoggingA,
+    S3BucketLoggingTargetObjectKeyFormat,
+    S3BucketLoggingTargetObjectKeyFormatPartitionedPrefix,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
+from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
+from constructs import Construct
+
+from environments.schema import BucketSettings
+from modules.policy import Statement, document
+from modules.s3.lifecycle import archive_tiers, lifecycle_rules
+
+
+class Bucket(Construct):
+    """A private, versioned, encrypted bucket with a policy and a lifecycle.
+
+    Encrypted with the KMS key `key_arn`, or with S3's own where it is None. `statements` is its whole policy.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        settings: BucketSettings,
+        key_arn: str | None,
+        statements: Sequence[Statement],
+    ) -> None:
+        super().__init__(scope, id_)
+        self.key_arn = key_arn
+        bucket = S3Bucket(self, "bucket", bucket=name, force_destroy=settings.force_destroy, tags={"Name": name})
+        self.name: str = bucket.bucket
+        self.arn: str = bucket.arn
+        # S3 refuses changes to one bucket that happen at the same time, so each waits for the one before it.
+        ownership = S3BucketOwnershipControls(
+            self,
+            "ownership",
+            bucket=bucket.id,
+            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
+        )
+        public_access = S3BucketPublicAccessBlock(
+            self,
+            "public-access",
+            bucket=bucket.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            depends_on=[ownership],
+        )
+        versioning = S3BucketVersioningA(
+            self,
+            "versioning",
+            bucket=bucket.id,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(
+                status="Enabled" if settings.versioning else "Suspended"
+            ),
+            depends_on=[public_access],
+        )
+        encryption = S3BucketServerSideEncryptionConfigurationA(
+            self, "encryption", bucket=bucket.id, rule=[_encryption_rule(key_arn)], depends_on=[versioning]
+        )
+        policy = S3BucketPolicy(self, "policy", bucket=bucket.id, policy=document(statements), depends_on=[encryption])
+        tiers = archive_tiers(settings)
+        before_lifecycle: ITerraformDependable = policy
+        if tiers:
+            before_lifecycle = S3BucketIntelligentTieringConfiguration(
+                self, "archive", bucket=bucket.id, name="archive", tiering=tiers, depends_on=[policy]
+            )
+        self._last_change: ITerraformDependable = S3BucketLifecycleConfiguration(
+            self,
+            "lifecycle",
+            bucket=bucket.id,
+            rule=lifecycle_rules(settings),
+            depends_on=[before_lifecycle],
+        )
+        self._id = bucket.id
+        self._policy = policy
+
+    def log_access_to(self, logs: Bucket, *, prefix: str) -> None:
+        """Deliver the bucket's access logs to the bucket `logs`, under `prefix` and by day of the event."""
+        S3BucketLoggingA(
+            self,
+            "access-logs",
+            bucket=self._id,
+            target_bucket=logs._id,
+            target_prefix=prefix,
+            target_object_key_format=S3BucketLoggingTargetObjectKeyFormat(
+                partitioned_prefix=S3BucketLoggingTargetObjectKeyFormatPartitionedPrefix(
+                    partition_date_source="EventTime"
+                )
+            ),
+            # S3 checks that it may write there when logging is turned on.
+            depends_on=[self._last_change, logs._policy],
+        )
+
+
+def _encryption_rule(key_arn: str | None) -> S3BucketServerSideEncryptionConfigurationRuleA:
+    by_default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+        sse_algorithm="AES256" if key_arn is None else "aws:kms", kms_master_key_id=key_arn
+    )
+    return S3BucketServerSideEncryptionConfigurationRuleA(
+        apply_server_side_encryption_by_default=by_default, bucket_key_enabled=key_arn is not None
+    )

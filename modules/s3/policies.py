@@ -1,0 +1,66 @@
+"""Statements of bucket policies: what nobody may do, and what log delivery may."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from environments.schema import Environment
+from modules.policy import Statement
+
+OLDEST_TLS: Final = "1.2"
+
+
+def bucket_arn(environment: Environment, bucket_name: str) -> str:
+    """The ARN of a bucket, known before the bucket exists."""
+    return f"arn:{environment.partition}:s3:::{bucket_name}"
+
+
+def render_secure_transport(bucket: str) -> list[Statement]:
+    """Nobody reaches the bucket (an ARN) without TLS, or with a version of it older than 1.2."""
+    everything = [bucket, f"{bucket}/*"]
+    return [
+        _deny("DenyInsecureTransport", "s3:*", everything, {"Bool": {"aws:SecureTransport": "false"}}),
+        _deny("DenyOldTls", "s3:*", everything, {"NumericLessThan": {"s3:TlsVersion": OLDEST_TLS}}),
+    ]
+
+
+def render_encryption(bucket: str, key_arn: str) -> list[Statement]:
+    """Nobody stores an object in the bucket (an ARN) unless it is stated to be encrypted with the bucket's own key.
+
+    A negated condition also holds where the request does not have the header, so that each statement denies the
+    wrong value and the missing one. A request for aws:kms that names no key would get AWS's key, not the bucket's.
+    """
+    objects = [f"{bucket}/*"]
+    encryption = {"s3:x-amz-server-side-encryption": "aws:kms"}
+    key = {"s3:x-amz-server-side-encryption-aws-kms-key-id": key_arn}
+    return [
+        _deny("DenyWrongOrMissingEncryption", "s3:PutObject", objects, {"StringNotEquals": encryption}),
+        _deny("DenyWrongOrMissingKey", "s3:PutObject", objects, {"StringNotEquals": key}),
+    ]
+
+
+def render_log_delivery(bucket: str, *, account: str, sources: Sequence[str]) -> Statement:
+    """S3 may deliver the access logs of the `sources`, buckets (ARNs) of this account, into the bucket (an ARN)."""
+    return {
+        "Sid": "AllowLogDelivery",
+        "Effect": "Allow",
+        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"{bucket}/*",
+        "Condition": {
+            "StringEquals": {"aws:SourceAccount": account},
+            "ArnEquals": {"aws:SourceArn": list(sources)},
+        },
+    }
+
+
+def _deny(sid: str, action: str, resources: list[str], condition: Statement) -> Statement:
+    return {
+        "Sid": sid,
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": action,
+        "Resource": resources,
+        "Condition": condition,
+    }

@@ -1,0 +1,66 @@
+"""The stack of one environment: puts the constructs together, and nothing else."""
+
+from __future__ import annotations
+
+from cdktf import TerraformStack
+from constructs import Construct
+
+from environments import Deployment
+from modules.connection import Connection
+from modules.connection.document import (
+    BucketConnection,
+    RedisConnection,
+    TableConnection,
+    render_connection,
+)
+from modules.dynamodb import Tables
+from modules.encryption import Keys
+from modules.network import Network
+from modules.provider import add_provider
+from modules.redis import Cache
+from modules.s3 import Buckets
+from modules.state import add_bucket_state, add_file_state
+from tierstore.declaration.model import DataModel
+
+
+class EnvironmentStack(TerraformStack):
+    """All three tiers of one environment, its id the environment's name."""
+
+    def __init__(self, scope: Construct, *, deployment: Deployment, model: DataModel) -> None:
+        environment = deployment.environment
+        super().__init__(scope, environment.name)
+        match environment.state:
+            case "bucket":
+                add_bucket_state(self, deployment)
+            case "file":
+                add_file_state(self, deployment)
+        add_provider(self, deployment)
+        keys = Keys(self, "keys", environment=environment)
+        network = Network(self, "network", environment=environment, logs_key_arn=keys.logs.arn)
+        tables = Tables(self, "tables", environment=environment, declared=model.tables, key_arn=keys.dynamodb.arn)
+        buckets = Buckets(self, "buckets", environment=environment, declared=model.buckets, key_arn=keys.s3.arn)
+        cache = Cache(
+            self,
+            "redis",
+            environment=environment,
+            subnet_ids=network.subnet_ids,
+            security_group_id=network.redis_security_group_id,
+            key_arn=keys.redis.arn,
+            logs_key_arn=keys.logs.arn,
+        )
+        document = render_connection(
+            environment=environment.name,
+            region=environment.region,
+            tables={name: TableConnection(name=table.name, arn=table.arn) for name, table in tables.by_name.items()},
+            buckets={
+                name: BucketConnection(name=bucket.name, arn=bucket.arn, kms_key_arn=bucket.key_arn)
+                for name, bucket in buckets.by_name.items()
+            },
+            redis=RedisConnection(
+                replication_group_id=cache.replication_group_id,
+                host=cache.endpoint,
+                port=cache.port,
+                user=cache.user_name,
+            ),
+        )
+        Connection(self, "connection", parameter_name=environment.connection_parameter, document=document)
