@@ -34,4 +34,5 @@ format: install ## rewrite the code in the one style
 	$(BIN)/ruff check --fix .
 
 docs: install ## renew the generated documents
-	$(BIN)/python -m docs
+	$(BIN)/python -m environments schema --write
+	$(BIN)/python -m tierstore > build/data-model.md && mv build/data-model.md docs/data-model.md

@@ -10,13 +10,14 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from toolchain import paths, processes
 from toolchain.environment import terraform_environment
 from toolchain.runs import only_run
 
 REPORT = paths.BUILD / "report" / "local"
-_STATE = paths.BUILD / "sandbox" / "state" / "local.tfstate"
+SANDBOX_DIRECTORY_VARIABLE = "TIERSTORE_SANDBOX_DIRECTORY"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +81,8 @@ def up() -> int:
 
 def down() -> int:
     """Destroy the environment `local` and stop the sandbox; return 0, or the failing step's exit code."""
-    return _perform_alone(plan_down(deployed=has_resources()))
+    sandbox = Path(os.environ.get(SANDBOX_DIRECTORY_VARIABLE) or paths.BUILD / "sandbox")
+    return _perform_alone(plan_down(deployed=has_resources(sandbox / "state" / "local.tfstate")))
 
 
 def plan_down(*, deployed: bool) -> tuple[Step, ...]:
@@ -88,9 +90,9 @@ def plan_down(*, deployed: bool) -> tuple[Step, ...]:
     return (_SANDBOX_UP, _DESTROY, _SANDBOX_DOWN) if deployed else (_SANDBOX_DOWN,)
 
 
-def has_resources() -> bool:
-    """Tell whether the state of `local` holds anything."""
-    return _STATE.exists() and bool(json.loads(_STATE.read_text() or "{}").get("resources"))
+def has_resources(state: Path) -> bool:
+    """Tell whether a Terraform state file holds anything."""
+    return state.exists() and bool(json.loads(state.read_text() or "{}").get("resources"))
 
 
 def perform(steps: Sequence[Step], *, environment: Mapping[str, str]) -> int:
