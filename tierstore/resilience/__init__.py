@@ -1,0 +1,1 @@
+"""How the library behaves when what it depends on is slow, throttled or gone."""

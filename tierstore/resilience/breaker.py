@@ -1,0 +1,58 @@
+"""A circuit breaker: calls to a dependency that keeps failing are not made at all for a while."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from tierstore.errors import UnavailableError
+
+
+class Breaker:
+    """Opens after `failures` failures in a row, then lets one probe pass every `rest_seconds` until one succeeds.
+
+    Whoever calls the dependency asks `check` first and reports with `succeeded` or `failed`. Only failures of the
+    dependency count (no connection, no answer in time, its own error); a refusal of the request is a success.
+    Threads may share one: at worst a few calls more than `failures` are made before it opens.
+    """
+
+    def __init__(
+        self,
+        dependency: str,
+        *,
+        failures: int = 5,
+        rest_seconds: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._dependency = dependency
+        self._limit = failures
+        self._rest_seconds = rest_seconds
+        self._clock = clock
+        self._failures = 0
+        self._probe_at = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the dependency counts as failed."""
+        return self._failures >= self._limit
+
+    def check(self) -> None:
+        """Let the call pass; raises `UnavailableError` while the dependency rests."""
+        if self._failures < self._limit:
+            return
+        now = self._clock()
+        if now < self._probe_at:
+            raise UnavailableError(
+                f"{self._dependency} failed {self._failures} times in a row; it is tried again in "
+                f"{self._probe_at - now:.1f} s"
+            )
+        self._probe_at = now + self._rest_seconds
+
+    def succeeded(self) -> None:
+        """Report that the dependency answered."""
+        self._failures = 0
+
+    def failed(self) -> None:
+        """Report that the dependency failed."""
+        self._failures += 1
+        self._probe_at = self._clock() + self._rest_seconds
