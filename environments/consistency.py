@@ -142,8 +142,8 @@ def _topology(redis: RedisSettings) -> Iterator[Finding]:
         yield _finding(
             "redis",
             "shards",
-            message=f"{given(redis.shards)} with {redis.replicas_per_shard} replicas each is {redis.nodes} nodes, "
-            f"allowed {redis.node_quota} (redis.node_quota): use fewer, or have AWS raise the quota",
+            message=f"{given(redis.shards)}, which with redis.replicas_per_shard {redis.replicas_per_shard} is "
+            f"{redis.nodes} nodes, allowed {redis.node_quota} (redis.node_quota): use fewer or raise the quota",
         )
 
 

@@ -174,18 +174,22 @@ def findings(environment: Environment) -> Iterator[Finding]:
     if environment.name == "prod" and not environment.production:
         yield Finding(path=("production",), message="given false, allowed true: prod is always production")
     for path, section in _sections(environment):
-        rules = rules_of(section)
-        broken = {rule.id: rule for rule in rules if not rule.is_safe(getattr(section, rule.field))}
+        broken = broken_rules(section)
         if environment.production:
-            for rule in broken.values():
+            for rule in broken:
                 if rule.id not in section.accepted_risks:
                     yield _refusal(rule, path, section)
-        yield from _void_acceptances(path, section, {rule.id for rule in rules}, set(broken))
+        yield from _void_acceptances(path, section, broken)
 
 
-def rules_of(section: Section) -> tuple[Rule, ...]:
+def rules_of(section: type[Section]) -> tuple[Rule, ...]:
     """The rules that look at this kind of section."""
-    return tuple(rule for rule in RULES if isinstance(section, rule.section))
+    return tuple(rule for rule in RULES if rule.section is section)
+
+
+def broken_rules(section: Section) -> tuple[Rule, ...]:
+    """The rules that this section breaks, accepted or not."""
+    return tuple(rule for rule in rules_of(type(section)) if not rule.is_safe(getattr(section, rule.field)))
 
 
 def _refusal(rule: Rule, path: FieldPath, section: Section) -> Finding:
@@ -199,14 +203,15 @@ def _refusal(rule: Rule, path: FieldPath, section: Section) -> Finding:
     )
 
 
-def _void_acceptances(path: FieldPath, section: Section, known: set[str], broken: set[str]) -> Iterator[Finding]:
+def _void_acceptances(path: FieldPath, section: Section, broken: tuple[Rule, ...]) -> Iterator[Finding]:
+    known = {rule.id for rule in rules_of(type(section))}
     for risk in section.accepted_risks:
         where = (*path, "accepted_risks", risk)
         if not known:
             yield Finding(path=where, message="no safety rule looks at this section: remove it")
         elif risk not in known:
             yield Finding(path=where, message=unknown(risk, known))
-        elif risk not in broken:
+        elif risk not in {rule.id for rule in broken}:
             yield Finding(path=where, message="stale, the setting is safe: remove it")
 
 

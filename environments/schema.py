@@ -6,7 +6,7 @@ import operator
 from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from environments.elasticache import newest_version, parameter_group_family
 from environments.regions import partition
@@ -21,8 +21,9 @@ AccountId = Annotated[str, _text(r"^\d{12}$", "12 digits in quotes, such as '123
 RegionName = Annotated[str, _text(r"^[a-z]{2}(-[a-z]+)+-\d$", "a region such as eu-central-1")]
 Cidr = Annotated[
     IPv4Network,
-    Field(
-        json_schema_extra={
+    WithJsonSchema(
+        {
+            "type": "string",
             "pattern": r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$",
             "patternErrorMessage": "an IPv4 range whose host bits are zero, such as 10.40.0.0/16",
         }

@@ -34,7 +34,8 @@ def overlap(day: Window, week: Window) -> bool:
     # Two spans on a circle meet where either one starts inside the other.
     until_day_starts = (day.start - week.start) % DAY
     until_week_starts = (week.start - day.start) % DAY
-    return until_day_starts < week.length or until_week_starts < day.length
+    either_starts_inside = until_day_starts < week.length or until_week_starts < day.length
+    return either_starts_inside and day.length > 0 and week.length > 0
 
 
 def _minute_of_day(text: str) -> int:

@@ -9,6 +9,9 @@ from typing import Any
 
 from environments.document import Value
 
+NEAR = 0.7
+"""Similarity from which a name counts as a slip of another; below it a suggestion only misleads."""
+
 JsonSchema = Mapping[str, Any]
 
 
@@ -31,7 +34,7 @@ def one_of(names: Collection[object]) -> str:
 
 def unknown(name: str, allowed: Collection[str]) -> str:
     """Says that `name` is none of `allowed`, and which of them is nearest where one is near."""
-    nearest = difflib.get_close_matches(name, allowed, n=1)
+    nearest = difflib.get_close_matches(name, allowed, n=1, cutoff=NEAR)
     suggestion = f" (did you mean {nearest[0]}?)" if nearest else ""
     return f"unknown{suggestion}, allowed {one_of(sorted(allowed))}"
 

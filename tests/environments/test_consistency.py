@@ -1,0 +1,178 @@
+"""Settings that do not fit together are refused before anything is deployed."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.environments.conftest import ProblemsOf
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        pytest.param(
+            "disaster_recovery_region: us-east-1\n",
+            'disaster_recovery_region: given "us-east-1", the region itself: name another one',
+            id="the disaster recovery region is the region",
+        ),
+        pytest.param(
+            "disaster_recovery_region: us-gov-west-1\n",
+            'disaster_recovery_region: given "us-gov-west-1" of partition aws-us-gov, allowed a region of aws',
+            id="the disaster recovery region is out of reach",
+        ),
+        pytest.param(
+            "tags: {'aws:owner': me}\n",
+            "tags.aws:owner: allowed keys have 1 to 128 characters and start not with aws:",
+            id="a tag that AWS keeps for itself",
+        ),
+        pytest.param(
+            "network: {kind: create, cidr: 8.8.0.0/16}\n",
+            "network.cidr: given 8.8.0.0/16, allowed a private range",
+            id="a public range",
+        ),
+        pytest.param(
+            "network: {kind: create, cidr: 10.1.0.0/16, peer_cidrs: [10.2.0.0/16, 10.1.4.0/24]}\n",
+            "network.peer_cidrs[1]: given 10.1.4.0/24, which overlaps network.cidr 10.1.0.0/16",
+            id="a peer that overlaps",
+        ),
+        pytest.param(
+            "network: {kind: existing, vpc_id: vpc-12345678, subnet_ids: [subnet-12345678, subnet-12345678]}\n"
+            "redis: {multi_az: false}\n",
+            'network.subnet_ids[1]: given "subnet-12345678" twice: keep one',
+            id="a subnet given twice",
+        ),
+        pytest.param(
+            "tables: {cor: {deletion_protection: false}}\n",
+            "tables.cor: unknown (did you mean core?), allowed core or state (declared by the data model)",
+            id="a table that is not declared",
+        ),
+        pytest.param(
+            "buckets: {pictures: {versioning: false}}\n",
+            "buckets.pictures: unknown, allowed assets, backups, logs or uploads (declared by the data model)",
+            id="a bucket that is not declared",
+        ),
+        pytest.param(
+            "buckets: {logs: {expiration_days: 30}}\n",
+            "buckets.logs.expiration_days: given 30, allowed more than intelligent_tiering_days (30), or that null",
+            id="objects that expire before they move",
+        ),
+        pytest.param(
+            "buckets: {backups: {archive_access_days: 200, deep_archive_access_days: 200}}\n",
+            "buckets.backups.deep_archive_access_days: given 200, allowed more than archive_access_days (200)",
+            id="a deep archive before the archive",
+        ),
+        pytest.param(
+            "buckets: {backups: {archive_access_days: 90, intelligent_tiering_days: null}}\n",
+            "buckets.backups.archive_access_days: given 90 without Intelligent-Tiering",
+            id="an archive of a tier that is off",
+        ),
+        pytest.param(
+            'redis: {engine_version: "6.2"}\n',
+            'redis.engine_version: given "6.2", allowed for redis 7.0 or 7.1',
+            id="an engine version without IAM authentication",
+        ),
+        pytest.param(
+            'redis: {engine: valkey, engine_version: "7.1"}\n',
+            'redis.engine_version: given "7.1", allowed for valkey 7.2, 8.0',
+            id="an engine version of the other engine",
+        ),
+        pytest.param(
+            "redis: {node_type: cache.t2.micro}\n",
+            'redis.node_type: given "cache.t2.micro", allowed are the families c7gn',
+            id="a node family without cluster mode",
+        ),
+        pytest.param(
+            "redis: {shards: 46, replicas_per_shard: 1}\n",
+            "redis.shards: given 46, which with redis.replicas_per_shard 1 is 92 nodes, allowed 90",
+            id="more nodes than the quota",
+        ),
+        pytest.param(
+            "redis: {shards: 251, replicas_per_shard: 1, node_quota: 500}\n",
+            "redis.shards: given 251, which with redis.replicas_per_shard 1 is 502 nodes, allowed 500",
+            id="more nodes than ElastiCache can run",
+        ),
+        pytest.param(
+            "redis: {replicas_per_shard: 0}\n",
+            "redis.multi_az: given true with no replica: set redis.replicas_per_shard to 1 to 5",
+            id="many zones without a replica",
+        ),
+        pytest.param(
+            "network: {kind: create, availability_zones: 1}\n",
+            "redis.multi_az: given true in one zone: set network.availability_zones to 2 to 6",
+            id="many zones in one",
+        ),
+        pytest.param(
+            "network: {kind: existing, vpc_id: vpc-12345678, subnet_ids: [subnet-12345678]}\n",
+            "redis.multi_az: given true with one subnet: list 2 or more under network.subnet_ids",
+            id="many zones in one subnet",
+        ),
+        pytest.param(
+            "redis: {snapshot_window: 03:00-03:59}\n",
+            'redis.snapshot_window: given "03:00-03:59", allowed 60 minutes or more',
+            id="a snapshot window that is too short",
+        ),
+        pytest.param(
+            "redis: {maintenance_window: sun:05:00-sun:05:30}\n",
+            'redis.maintenance_window: given "sun:05:00-sun:05:30", allowed 60 minutes or more',
+            id="a maintenance window that is too short",
+        ),
+        pytest.param(
+            "redis: {maintenance_window: sat:23:00-sun:03:30}\n",
+            'redis.snapshot_window: given "03:00-04:00", which overlaps redis.maintenance_window (sat:23:00-sun:03:30)',
+            id="windows that overlap",
+        ),
+    ],
+)
+def test_settings_that_do_not_fit_are_refused(problems_of: ProblemsOf, settings: str, problem: str) -> None:
+    [found] = problems_of(settings)
+
+    file, line, message = found.split(":", maxsplit=2)
+    assert file == "environments/dev.yaml"
+    assert int(line) in {1, 4}
+    assert message.strip().startswith(problem)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "redis: {shards: 45, replicas_per_shard: 1}\n",
+        "redis: {shards: 100, replicas_per_shard: 4, node_quota: 500}\n",
+        "redis: {shards: 1, replicas_per_shard: 0, multi_az: false}\n",
+        "redis: {engine: valkey}\n",
+        "redis: {snapshot_window: 23:30-00:30, maintenance_window: sun:00:30-sun:23:30}\n",
+        "buckets: {logs: {intelligent_tiering_days: null, expiration_days: 1}}\n",
+        "buckets: {backups: {archive_access_days: 90, deep_archive_access_days: 180}}\n",
+        "network: {kind: create, availability_zones: 2, cidr: 192.168.0.0/20}\n",
+        "disaster_recovery_region: eu-central-1\n",
+    ],
+)
+def test_settings_that_fit_are_allowed(problems_of: ProblemsOf, settings: str) -> None:
+    assert problems_of(settings) == []
+
+
+def test_a_name_that_elasticache_refuses_is_refused(problems_of: ProblemsOf) -> None:
+    assert problems_of("prefix: a-prefix-of-thirty-letters-abc\n", name="demonstration") == [
+        (
+            'environments/demonstration.yaml:4: prefix: given "a-prefix-of-thirty-letters-abc", which makes the name '
+            "a-prefix-of-thirty-letters-abc-demonstration; allowed 40 characters: shorten it by 4"
+        )
+    ]
+
+
+def test_every_problem_is_reported_in_the_order_of_lines(problems_of: ProblemsOf) -> None:
+    problems = problems_of(
+        "network:\n"
+        "  kind: create\n"
+        "  cidr: 11.0.0.0/16\n"
+        "redis:\n"
+        "  shards: 200\n"
+        "buckets:\n"
+        "  logs:\n"
+        "    expiration_days: 7\n"
+    )
+
+    assert [problem.split(": ")[0:2] for problem in problems] == [
+        ["environments/dev.yaml:6", "network.cidr"],
+        ["environments/dev.yaml:8", "redis.shards"],
+        ["environments/dev.yaml:11", "buckets.logs.expiration_days"],
+    ]
