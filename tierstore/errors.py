@@ -12,6 +12,8 @@ class StorageError(Exception):
     """
 
     retryable: ClassVar[bool] = False
+    in_doubt: bool = False
+    """Whether the call may have taken effect all the same."""
 
 
 class InvalidError(StorageError):
@@ -70,11 +72,19 @@ class UnavailableError(StorageError):
 
     retryable = True
 
+    def __init__(self, message: str, *, in_doubt: bool = False) -> None:
+        super().__init__(message)
+        self.in_doubt = in_doubt
+
 
 class TimedOutError(StorageError):
-    """The deadline passed; a write may or may not have taken effect."""
+    """The deadline passed; where `in_doubt`, a write may or may not have taken effect."""
 
     retryable = True
+
+    def __init__(self, message: str, *, in_doubt: bool = False) -> None:
+        super().__init__(message)
+        self.in_doubt = in_doubt
 
 
 class CorruptError(StorageError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -20,15 +20,6 @@ Plan: TypeAlias = Generator[Effect[Any], Any, Result]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DynamoDBRequest(Effect[dict[str, Any]]):
-    """One call of DynamoDB's JSON protocol; answered with the response's document."""
-
-    action: str
-    """As in `GetItem`."""
-    document: Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Sleep(Effect[None]):
     """Wait before going on."""
 
@@ -37,7 +28,7 @@ class Sleep(Effect[None]):
 
 @dataclass(frozen=True, kw_only=True)
 class Together(Effect[list[Any]]):
-    """Run several plans at once; answered with their results in order, or with the first error."""
+    """Run several plans at once; answered with their results in order, or with the first error once all have ended."""
 
     plans: tuple[Plan[Any], ...]
 
@@ -46,3 +37,11 @@ def ask(effect: Effect[Answer_co]) -> Generator[Effect[Any], Any, Answer_co]:
     """Ask for an effect within a plan, keeping the type of its answer."""
     answer: Answer_co = yield effect
     return answer
+
+
+def together(plans: list[Plan[Result]]) -> Plan[list[Result]]:
+    """Run plans of one type at once; their results in order. One plan alone runs without any detour."""
+    if len(plans) == 1:
+        return [(yield from plans[0])]
+    results: list[Result] = yield Together(plans=tuple(plans))
+    return results

@@ -32,6 +32,9 @@ class Runner(Protocol):
     def run(self, plan: Plan[Any]) -> Any:
         """Run the plan."""
 
+    def listing(self, read: Callable[..., Any]) -> Any:
+        """What an operation that reads pages looks like in this mode; `read` runs it for one page."""
+
 
 class Group(Generic[Mode]):
     """Operations that belong together, bound to what runs them."""
@@ -64,13 +67,20 @@ class operation(Generic[GroupType_contra, P, Result]):  # noqa: N801 - used as a
     def __get__(self, group: Any, owner: type) -> Any:
         if group is None:
             return self
-        plan, run = self.plan, group.runner.run
-
-        def method(*arguments: P.args, **keywords: P.kwargs) -> Any:
-            return run(plan(group, *arguments, **keywords))
-
-        method.__name__ = self.name
-        method.__doc__ = self.__doc__
+        method = bind(self.plan, group)
         # A descriptor without __set__ yields to the instance's own attribute, so this is done once a group.
         group.__dict__[self.name] = method
         return method
+
+
+def bind(plan: Callable[..., Plan[Any]], group: Group[Any]) -> Callable[..., Any]:
+    """The plan as a method of the group, run by the group's runner."""
+    run = group.runner.run
+
+    def method(*arguments: Any, **keywords: Any) -> Any:
+        return run(plan(group, *arguments, **keywords))
+
+    method.__name__ = plan.__name__
+    method.__qualname__ = plan.__qualname__
+    method.__doc__ = plan.__doc__
+    return method

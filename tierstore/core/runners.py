@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
-from typing import Any, TypeVar
+from concurrent.futures import Executor, Future, wait
+from contextvars import copy_context
+from typing import Any, ParamSpec, TypeVar
 
 from tierstore.core.effects import Effect, Plan, Sleep, Together
+from tierstore.core.pages import AsyncListing, Listing, Page
 
+P = ParamSpec("P")
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
@@ -33,15 +37,32 @@ class SyncRunner:
                     effect = plan.send(answer)
         except StopIteration as finished:
             return finished.value  # type: ignore[no-any-return]
+        finally:
+            plan.close()
+
+    def listing(self, read: Callable[P, Page[Item]]) -> Listing[P, Item]:
+        """Pages, and an iterator over every item."""
+        return Listing(read)
 
     def _answer(self, effect: Effect[Any]) -> Any:
         if isinstance(effect, Sleep):
             return time.sleep(effect.seconds)
         if isinstance(effect, Together):
-            first, *others = effect.plans
-            started = [self._executor().submit(self.run, plan) for plan in others]
-            return [self.run(first), *(future.result() for future in started)]
+            return self._run_together(effect.plans)
         return self._carry_out(effect)
+
+    def _run_together(self, plans: tuple[Plan[Any], ...]) -> list[Any]:
+        first, *others = plans
+        started: list[Future[Any]] = []
+        try:
+            started.extend(self._executor().submit(copy_context().run, self.run, plan) for plan in others)
+            results = [self.run(first)]
+            for plan, future in zip(others, started, strict=True):
+                # A plan that no thread has taken up yet runs here: so plans may nest without waiting for each other.
+                results.append(self.run(plan) if future.cancel() else future.result())
+        finally:
+            wait([future for future in started if not future.cancel()])
+        return results
 
 
 class AsyncRunner:
@@ -63,15 +84,27 @@ class AsyncRunner:
                     effect = plan.send(answer)
         except StopIteration as finished:
             return finished.value  # type: ignore[no-any-return]
+        finally:
+            plan.close()
+
+    def listing(self, read: Callable[P, Awaitable[Page[Item]]]) -> AsyncListing[P, Item]:
+        """Pages, and an asynchronous iterator over every item."""
+        return AsyncListing(read)
 
     async def _answer(self, effect: Effect[Any]) -> Any:
         if isinstance(effect, Sleep):
             return await asyncio.sleep(effect.seconds)
         if isinstance(effect, Together):
-            async with asyncio.TaskGroup() as tasks:
-                started = [tasks.create_task(self.run(plan)) for plan in effect.plans]
-            return [task.result() for task in started]
+            return await self._run_together(effect.plans)
         return await self._carry_out(effect)
+
+    async def _run_together(self, plans: tuple[Plan[Any], ...]) -> list[Any]:
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                started = [tasks.create_task(self.run(plan)) for plan in plans]
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None
+        return [task.result() for task in started]
 
 
 class ExplainRunner:
@@ -88,3 +121,7 @@ class ExplainRunner:
         if isinstance(effect, Together):
             return tuple(request for part in effect.plans for request in self.run(part))
         return (effect,)
+
+    def listing(self, read: Callable[P, tuple[Effect[Any], ...]]) -> Callable[P, tuple[Effect[Any], ...]]:
+        """The first requests of a page."""
+        return read

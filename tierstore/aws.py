@@ -1,0 +1,58 @@
+"""Credentials, endpoints and trust, found by botocore as every AWS tool finds them.
+
+Importing this module imports botocore, so only transports do, when they are made.
+"""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+
+import botocore
+from botocore.credentials import Credentials
+from botocore.session import Session
+
+from tierstore.connection import Connection
+from tierstore.core.processes import PerProcess
+from tierstore.errors import AccessDeniedError
+
+
+class Aws:
+    """What all transports to AWS services of one connection share; nothing is looked up before it is needed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.session: PerProcess[Session] = PerProcess(self._make_session)
+        """The session of botocore; call it. Make clients from it in one thread at a time."""
+        self.credentials: PerProcess[Credentials] = PerProcess(self._find_credentials)
+        """Call it, then `get_frozen_credentials()` for each request: that refreshes temporary ones in time."""
+        self.tls: PerProcess[ssl.SSLContext] = PerProcess(self._make_tls)
+        """Checks certificates and host names; call it."""
+
+    def endpoint(self, service: str) -> str:
+        """URL of a service in the connection's region, such as `https://dynamodb.eu-central-1.amazonaws.com`."""
+        region = self.connection.region
+        domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+        return self.connection.endpoint_url or f"https://{service}.{region}.{domain}"
+
+    def _make_session(self) -> Session:
+        session = Session(profile=self.connection.profile)
+        session.set_config_variable("region", self.connection.region)
+        return session
+
+    def _find_credentials(self) -> Credentials:
+        credentials = self.session().get_credentials()
+        if credentials is None:
+            raise AccessDeniedError(
+                "no AWS credentials were found; sign in with the AWS CLI, set AWS_PROFILE, or run with a role"
+            )
+        return credentials
+
+    def _make_tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.connection.ca_file or _certificate_authorities())
+
+
+def _certificate_authorities() -> Path | None:
+    """The list that comes with botocore where Python finds none on this machine, as in minimal containers."""
+    known = ssl.get_default_verify_paths()
+    return None if known.cafile or known.capath else Path(botocore.__file__).with_name("cacert.pem")

@@ -1,0 +1,120 @@
+"""Where an environment's tables, buckets and cache are."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from tierstore.errors import InvalidError
+
+VERSION: Final = 1
+"""Of the connection document, which deployment publishes as an SSM parameter and as a Terraform output."""
+
+
+def parameter_name(environment: str, prefix: str) -> str:
+    """Name of the SSM parameter that holds an environment's connection document."""
+    return f"/{prefix}/{environment}/connection"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketConnection:
+    """One bucket, and the key that its objects must be encrypted with, if it has one of its own."""
+
+    name: str
+    kms_key_arn: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedisConnection:
+    """The replication group, and as whom to log in."""
+
+    replication_group_id: str
+    host: str
+    """Configuration endpoint, which knows every shard."""
+    port: int
+    tls: bool
+    user: str
+    authentication: str
+    """`iam`: a token signed with the AWS credentials."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """Everything needed to reach an environment, and no secret but the key that signs cursors.
+
+    Credentials are found by botocore as every AWS tool finds them.
+    """
+
+    environment: str
+    region: str
+    tables: Mapping[str, str]
+    """Physical names by the declared ones."""
+    buckets: Mapping[str, BucketConnection]
+    """By the declared names."""
+    redis: RedisConnection
+    endpoint_url: str | None = None
+    """Serves every AWS service instead of AWS' own endpoints, as a sandbox does."""
+    ca_file: Path | None = None
+    """Certificate authorities to trust instead of the usual ones."""
+    profile: str | None = None
+    """Of the shared AWS configuration."""
+    cursor_key: bytes | None = field(default=None, repr=False)
+    """Signs cursors; None signs with a key made from the environment's name, which shows mistakes but not forgery."""
+
+    @classmethod
+    def parse(cls, document: str, *, variables: Mapping[str, str] = os.environ) -> Connection:
+        """Read a connection document; the variables may redirect it.
+
+        `AWS_ENDPOINT_URL`, `AWS_CA_BUNDLE` and `AWS_PROFILE` mean what they mean to every AWS tool;
+        `TIERSTORE_CURSOR_KEY` is any text of at least 32 characters, the same for all processes that share cursors.
+        Raises `InvalidError` for a document of another version or one that lacks something.
+        """
+        try:
+            parsed = json.loads(document)
+            return cls._from_parsed(parsed, variables)
+        except (ValueError, TypeError, KeyError) as error:
+            raise InvalidError(
+                f"the connection document cannot be read: {type(error).__name__}: {error}; deploy the environment again"
+            ) from error
+
+    @classmethod
+    def _from_parsed(cls, parsed: dict[str, Any], variables: Mapping[str, str]) -> Connection:
+        if parsed["version"] != VERSION:
+            raise InvalidError(
+                f"the connection document has version {parsed['version']!r}, this release reads {VERSION}; "
+                "use the tierstore release that the environment was deployed with"
+            )
+        ca_file = variables.get("AWS_CA_BUNDLE")
+        return cls(
+            environment=parsed["environment"],
+            region=parsed["region"],
+            tables={name: table["name"] for name, table in parsed["tables"].items()},
+            buckets={
+                name: BucketConnection(name=bucket["name"], kms_key_arn=bucket.get("kms_key_arn"))
+                for name, bucket in parsed["buckets"].items()
+            },
+            redis=RedisConnection(**{name: parsed["redis"][name] for name in RedisConnection.__dataclass_fields__}),
+            endpoint_url=variables.get("AWS_ENDPOINT_URL"),
+            ca_file=Path(ca_file) if ca_file else None,
+            profile=variables.get("AWS_PROFILE"),
+            cursor_key=_cursor_key(variables),
+        )
+
+
+MINIMUM_CURSOR_KEY_CHARACTERS: Final = 32
+
+
+def _cursor_key(variables: Mapping[str, str]) -> bytes | None:
+    text = variables.get("TIERSTORE_CURSOR_KEY")
+    if text is None:
+        return None
+    if len(text) < MINIMUM_CURSOR_KEY_CHARACTERS:
+        raise InvalidError(
+            f"TIERSTORE_CURSOR_KEY has {len(text)} characters; give at least {MINIMUM_CURSOR_KEY_CHARACTERS}, "
+            "such as the output of `openssl rand -base64 32`"
+        )
+    return text.encode()

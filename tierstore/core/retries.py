@@ -1,0 +1,104 @@
+"""Trying again: how long to wait, how often, and when to give up for everybody's sake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from threading import Lock
+
+from tierstore.core.deadlines import remaining
+from tierstore.core.effects import Answer_co, Effect, Plan, Sleep
+from tierstore.errors import StorageError, ThrottledError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backoff:
+    """Exponential backoff with full jitter: attempt n waits a random time below `base_seconds` × 2ⁿ.
+
+    Full jitter spreads the callers that failed together (AWS Architecture Blog, "Exponential Backoff And Jitter").
+    """
+
+    attempts: int
+    """Including the first."""
+    base_seconds: float
+    cap_seconds: float
+
+    def delays(self, random: Callable[[], float]) -> Iterator[float]:
+        """The waits between the attempts, in seconds; `random` gives numbers from 0 to below 1."""
+        for attempt in range(self.attempts - 1):
+            yield random() * min(self.cap_seconds, self.base_seconds * 2**attempt)
+
+
+class RetryBudget:
+    """Limits retries to a share of all requests, so that a failing service is not met with a multiple of the load.
+
+    Every first attempt pays `share` of a retry in; every retry takes one out. A full budget covers short outages.
+    Many threads share one.
+    """
+
+    def __init__(self, *, capacity: float = 100.0, share: float = 0.1) -> None:
+        self._capacity = capacity
+        self._share = share
+        self._left = capacity
+        self._lock = Lock()
+
+    def pay_in(self) -> None:
+        """Note a first attempt."""
+        # A full budget stays full: the usual case, which needs no lock.
+        if self._left < self._capacity:
+            with self._lock:
+                self._left = min(self._capacity, self._left + self._share)
+
+    def take_out(self) -> bool:
+        """Take a retry if there is one left."""
+        with self._lock:
+            if self._left < 1:
+                return False
+            self._left -= 1
+            return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetryPolicy:
+    """How requests of one service are tried again."""
+
+    failed: Backoff
+    """After the service failed or could not be reached."""
+    throttled: Backoff
+    """After the service asked to slow down."""
+    budget: RetryBudget
+    random: Callable[[], float]
+
+    def retrying(self, effect: Effect[Answer_co]) -> Plan[Answer_co]:
+        """Ask for the effect until it is answered, an error forbids another try, or attempts, budget or time run out.
+
+        The error that ends it is the last one; it is in doubt if any attempt was.
+        """
+        self.budget.pay_in()
+        try:
+            answer: Answer_co = yield effect
+            return answer  # noqa: TRY300 - the usual case, kept free of everything that retries need
+        except StorageError as first:
+            if not first.retryable:
+                raise
+            error = first
+        in_doubt = error.in_doubt
+        failed, throttled = self.failed.delays(self.random), self.throttled.delays(self.random)
+        while True:
+            delay = next(throttled if isinstance(error, ThrottledError) else failed, None)
+            if delay is None or not _fits(delay) or not self.budget.take_out():
+                raise error
+            yield Sleep(seconds=delay)
+            try:
+                answer = yield effect
+                return answer  # noqa: TRY300
+            except StorageError as again:
+                again.in_doubt = in_doubt = in_doubt or again.in_doubt
+                if not again.retryable:
+                    raise
+                error = again
+
+
+def _fits(delay: float) -> bool:
+    left = remaining()
+    return left is None or delay < left
