@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from toolchain import paths, processes, terraform
+from toolchain import paths, processes, state_lock, terraform
 from toolchain.cdktf_arguments import Request, parse
 from toolchain.environment import node, terraform_environment
 from toolchain.errors import ToolchainError
@@ -46,10 +46,8 @@ def run(request: Request) -> int:
     code = _check_environment(request, variables)
     if code != 0:
         return code
-    with only_run("cdktf", of="cdktf") as this_run:
-        if request.stack is not None:
-            terraform.pin_provider(paths.STACKS / request.stack)
-        return _run_cdktf(request, {**variables, **this_run.environment})
+    with only_run("cdktf", of="cdktf") as mark:
+        return _run_on_stack(request, {**variables, **mark})
 
 
 def known_environments() -> list[str]:
@@ -74,6 +72,18 @@ def _check_environment(request: Request, variables: Mapping[str, str]) -> int:
     command = [str(paths.PYTHON), "-m", "environments", "check", request.environment, *options]
     # Only a refusal is worth reading, and that goes to standard error.
     return subprocess.run(command, cwd=paths.ROOT, env=variables, stdout=subprocess.DEVNULL, check=False).returncode
+
+
+def _run_on_stack(request: Request, variables: Mapping[str, str]) -> int:
+    if request.stack is None or not request.needs_credentials:
+        return _run_cdktf(request, variables)
+    state_lock.release_abandoned(request.stack, environment=variables)
+    state_lock.mark_unfinished(request.stack)
+    terraform.pin_provider(paths.STACKS / request.stack)
+    code = _run_cdktf(request, variables)
+    if code == 0:
+        state_lock.mark_finished(request.stack)
+    return code
 
 
 def _run_cdktf(request: Request, variables: Mapping[str, str]) -> int:

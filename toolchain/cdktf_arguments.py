@@ -16,7 +16,8 @@ _OF_STACKS = ("synth", "diff", "output", *_ASKING)
 _AUTO_APPROVE = "--auto-approve"
 # The options of cdktf-cli 0.21 whose value is the next argument, and so is not a stack.
 _WITH_VALUE = frozenset(
-    "-a --app -o --output --outputs-file --parallelism --terraform-parallelism --var --var-file".split()
+    {"-a", "--app", "-o", "--output", "--outputs-file"}
+    | {"--parallelism", "--terraform-parallelism", "--var", "--var-file"}
 )
 
 

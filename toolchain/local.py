@@ -115,5 +115,5 @@ def perform(steps: Sequence[Step], *, environment: Mapping[str, str]) -> int:
 def _perform_alone(steps: Sequence[Step]) -> int:
     if "MAKELEVEL" in os.environ:
         processes.die_with_parent(signal.SIGINT)
-    with only_run("local", of="`make up` or `make down`") as run:
-        return perform(steps, environment={**terraform_environment(), **run.environment})
+    with only_run("local", of="`make up` or `make down`") as mark:
+        return perform(steps, environment={**terraform_environment(), **mark})

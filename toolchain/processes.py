@@ -90,6 +90,12 @@ def marked(mark: str) -> list[int]:
     )
 
 
+def any_named(name: str) -> bool:
+    """Tell whether a program of this name may be running: True too where nothing tells (elsewhere than on Linux)."""
+    comms = [_read(file) for file in _PROC.glob("[0-9]*/comm")]
+    return not comms or f"{name}\n".encode() in comms
+
+
 def wait_until_gone(mark: str, *, seconds: float) -> bool:
     """Wait until no process carries the mark; False where some still do when the time is over."""
     deadline = time.monotonic() + seconds

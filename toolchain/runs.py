@@ -11,42 +11,29 @@ import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import IO
 
 from toolchain import paths, processes
 from toolchain.errors import ToolchainError
 
 
-@dataclass(frozen=True, kw_only=True)
-class Run:
-    """A run under way.
-
-    `environment` is what its child processes need in theirs; `follows_killed_run` tells that the run before this one
-    was killed.
-    """
-
-    environment: dict[str, str]
-    follows_killed_run: bool
-
-
 @contextmanager
-def only_run(name: str, *, of: str) -> Iterator[Run]:
+def only_run(name: str, *, of: str) -> Iterator[dict[str, str]]:
     """Be the only run called `name` in this checkout, after everything that a killed one left has ended.
 
-    `of` says in messages what runs. Raises ToolchainError while another run is under way.
+    Gives the environment variables that mark the run's child processes. `of` says in messages what runs. Raises
+    ToolchainError while another run is under way.
     """
     paths.RUN.mkdir(parents=True, exist_ok=True)
     record = paths.RUN / f"{name}.mark"
     with (paths.RUN / f"{name}.lock").open("a+") as lock:
         _acquire(lock, of=of)
-        killed = record.exists()
-        if killed:
+        if record.exists():
             _end_leftovers(record.read_text(), of=of)
         mark = secrets.token_hex(16)
         record.write_text(mark)
         try:
-            yield Run(environment={processes.MARK_VARIABLE: mark}, follows_killed_run=killed)
+            yield {processes.MARK_VARIABLE: mark}
         finally:
             _end_leftovers(mark, of=of)
             record.unlink()
