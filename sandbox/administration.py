@@ -1,0 +1,97 @@
+"""The sandbox's own HTTP interface, beside AWS's: its status, and faults for drills.
+
+`GET /_sandbox/status` and `POST /_sandbox/faults` with `{"replication_group", "shard", "fault", "seconds"}`; JSON both ways,
+errors as `{"error": "…"}` with status 400 or 404.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from typing import Any
+
+import redis
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from sandbox.elasticache.service import ElastiCache
+from sandbox.elasticache.state import Record
+from sandbox.errors import SandboxError
+from sandbox.redis_cluster import faults
+from sandbox.redis_cluster.cluster import RedisCluster
+from sandbox.redis_cluster.faults import Fault
+
+PREFIX = "/_sandbox/"
+STATUS = PREFIX + "status"
+FAULTS = PREFIX + "faults"
+DEFAULT_SECONDS = 2.0
+LONGEST_SECONDS = 60.0
+
+Answer = tuple[int, dict[str, Any]]
+
+
+class FaultRequest(BaseModel):
+    """A fault to put into a shard; `seconds` is for `cut-replica` and `hang`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    replication_group: str
+    shard: str
+    fault: Fault
+    seconds: float = Field(default=DEFAULT_SECONDS, gt=0, le=LONGEST_SECONDS)
+
+
+def answer(method: str, path: str, body: bytes, *, elasticache: ElastiCache, services: list[str]) -> Answer:
+    """Answer a request; blocks while Redis nodes are asked."""
+    if (method, path) == ("GET", STATUS):
+        return 200, _status(elasticache, services)
+    if (method, path) == ("POST", FAULTS):
+        return _inject(elasticache, body)
+    return 404, {"error": f"There is no {method} {path}; there are GET {STATUS} and POST {FAULTS}."}
+
+
+def _status(elasticache: ElastiCache, services: list[str]) -> dict[str, Any]:
+    groups = elasticache.replication_groups()
+    return {
+        "pid": os.getpid(),
+        "services": services,
+        "replication_groups": [_group(group, cluster) for group, cluster in groups.values()],
+    }
+
+
+def _group(group: Record, cluster: RedisCluster | None) -> dict[str, Any]:
+    roles = cluster.roles() if cluster else {}
+    return {
+        "id": group["ReplicationGroupId"],
+        "status": group["Status"],
+        "port": group["Port"],
+        "nodes": [
+            {
+                "name": server.node.name,
+                "shard": server.node.shard,
+                "address": server.node.address,
+                "pid": process.pid if (process := server.process) else None,
+                "role": roles[server.node.name],
+            }
+            for server in (cluster.servers if cluster else ())
+        ],
+    }
+
+
+def _inject(elasticache: ElastiCache, body: bytes) -> Answer:
+    try:
+        wanted = FaultRequest.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        return 400, {"error": f"{'.'.join(map(str, first['loc'])) or 'body'}: {first['msg']}"}
+    groups = elasticache.replication_groups()
+    cluster = groups.get(wanted.replication_group, ({}, None))[1]
+    if cluster is None:
+        return 404, {
+            "error": f"There is no running replication group {wanted.replication_group!r}; "
+            f"running: {', '.join(groups) or 'none'}."
+        }
+    try:
+        report = faults.inject(cluster, shard_id=wanted.shard, fault=wanted.fault, seconds=wanted.seconds)
+    except (SandboxError, redis.RedisError) as error:
+        return 400, {"error": str(error)}
+    return 200, asdict(report)

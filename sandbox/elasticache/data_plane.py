@@ -1,0 +1,61 @@
+"""The running Redis Clusters behind the replication groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from sandbox.certificates import CertificateFiles
+from sandbox.elasticache.passwords import IamPasswords
+from sandbox.redis_cluster import cluster
+from sandbox.redis_cluster.cluster import RedisCluster, Specification
+from sandbox.redis_cluster.supervisor import Observer, Supervisor
+
+
+class DataPlane:
+    """Starts, finds again and ends the cluster of each replication group; each is supervised while it runs."""
+
+    def __init__(self, *, folder: Path, authority: CertificateFiles, passwords: IamPasswords) -> None:
+        self.passwords = passwords
+        self._folder = folder
+        self._authority = authority
+        self._clusters: dict[str, RedisCluster] = {}
+        self._supervisors: dict[str, Supervisor] = {}
+
+    def create(self, key: str, specification: Specification, observer: Observer) -> None:
+        """Create a cluster and wait until it is healthy; raise SandboxError where it does not get so."""
+        self._adopt(key, cluster.create(specification, folder=self._folder / key, authority=self._authority), observer)
+
+    def restore(self, key: str, observer: Observer) -> None:
+        """Run a cluster that was created earlier: nodes that still run are kept, the others started with their data."""
+        restored = cluster.load(self._folder / key, authority=self._authority)
+        restored.start()
+        restored.wait_until_healthy()
+        self._adopt(key, restored, observer)
+
+    def get(self, key: str) -> RedisCluster | None:
+        """Return a running cluster, or None."""
+        return self._clusters.get(key)
+
+    def remove(self, key: str) -> None:
+        """End a cluster and forget its data."""
+        if supervisor := self._supervisors.pop(key, None):
+            supervisor.end()
+        self._clusters.pop(key, None)
+        cluster.remove(self._folder / key)
+
+    def stop(self) -> None:
+        """End every cluster in order, their data on disk."""
+        with ThreadPoolExecutor() as pool:
+            ends: list[Callable[[], None]] = [supervisor.end for supervisor in self._supervisors.values()]
+            for ended in [pool.submit(end) for end in ends]:
+                ended.result()
+            for stopped in [pool.submit(server.stop) for group in self._clusters.values() for server in group.servers]:
+                stopped.result()
+        self._supervisors.clear()
+        self._clusters.clear()
+
+    def _adopt(self, key: str, running: RedisCluster, observer: Observer) -> None:
+        self._clusters[key] = running
+        self._supervisors[key] = Supervisor(running, observer)

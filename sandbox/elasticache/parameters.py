@@ -1,0 +1,43 @@
+"""What a cache parameter group sets, as the emulator knows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlencode
+from xml.etree import ElementTree as ET
+
+from sandbox.elasticache.protocol import model
+from sandbox.wire import Handler, Request, Response
+
+_NAMESPACE = {"": model().metadata["xmlNamespace"]}
+ET.register_namespace("", _NAMESPACE[""])
+
+
+async def set_by_user(request: Request, name: str, emulator: Handler) -> dict[str, str]:
+    """Return the parameters that the user has set in a parameter group; empty where there is no such group."""
+    form = {"Action": "DescribeCacheParameters", "CacheParameterGroupName": name, "Source": "user"}
+    status, _, body = await emulator(replace(request, body=urlencode(form).encode()))
+    if status != 200:  # noqa: PLR2004 (OK)
+        return {}
+    return {
+        parameter.findtext("ParameterName", "", _NAMESPACE): parameter.findtext("ParameterValue", "", _NAMESPACE)
+        for parameter in _of_source(ET.fromstring(body), "user")
+    }
+
+
+async def describe(request: Request, emulator: Handler) -> Response:
+    """DescribeCacheParameters; the emulator does not filter by source."""
+    status, headers, body = await emulator(request)
+    source = request.form.get("Source")
+    if status != 200 or source is None:  # noqa: PLR2004 (OK)
+        return status, headers, body
+    answer = ET.fromstring(body)
+    wanted = _of_source(answer, source)
+    for parameters in answer.iterfind(".//Parameters", _NAMESPACE):
+        parameters[:] = wanted
+    return status, headers, ET.tostring(answer)
+
+
+def _of_source(answer: ET.Element, source: str) -> list[ET.Element]:
+    parameters = answer.iterfind(".//Parameter", _NAMESPACE)
+    return [parameter for parameter in parameters if parameter.findtext("Source", "", _NAMESPACE) == source]

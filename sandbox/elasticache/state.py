@@ -1,0 +1,56 @@
+"""What the service knows, kept on disk after every change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from sandbox.files import write_private
+
+# A record has the members of the service's own shape (User, UserGroup, ReplicationGroup, Event), and what else is needed.
+Record = dict[str, Any]
+
+
+class Region(BaseModel):
+    """One region's resources by id; events oldest first; tags by ARN."""
+
+    users: dict[str, Record] = {}
+    user_groups: dict[str, Record] = {}
+    replication_groups: dict[str, Record] = {}
+    subnet_groups: dict[str, Record] = {}
+    events: list[Record] = []
+    tags: dict[str, dict[str, str]] = {}
+    # When TestFailover was called, epoch seconds.
+    test_failovers: list[float] = []
+
+
+class State(BaseModel):
+    """Every region's resources."""
+
+    regions: dict[str, Region] = {}
+
+    def region(self, name: str) -> Region:
+        """Return a region's resources."""
+        return self.regions.setdefault(name, Region())
+
+
+class Store:
+    """The state in memory and in a file."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._kept = file.read_text() if file.exists() else State().model_dump_json()
+        self.state = State.model_validate_json(self._kept)
+
+    def keep(self) -> None:
+        """Write the state to the file if it has changed."""
+        current = self.state.model_dump_json()
+        if current != self._kept:
+            write_private(self._file, current.encode())
+            self._kept = current
+
+    def undo(self) -> None:
+        """Return to the state that was kept last."""
+        self.state = State.model_validate_json(self._kept)

@@ -1,0 +1,218 @@
+"""Users and user groups: who may log in to a replication group, and what they may do there."""
+
+from __future__ import annotations
+
+from sandbox.elasticache.context import Context, Operation
+from sandbox.elasticache.protocol import Fault, Parameters
+from sandbox.elasticache.state import Record
+from sandbox.redis_cluster.access import User, password_hash
+
+_NO_PASSWORD = "no-password"  # noqa: S105 (the service's name for it)
+_MINIMUM_ENGINE_VERSION = {"redis": "6.0", "valkey": "7.2"}
+
+
+def create_user(context: Context, parameters: Parameters) -> Record:
+    """CreateUser."""
+    user_id, name = parameters["UserId"].lower(), parameters["UserName"]
+    if user_id in context.region.users:
+        raise Fault("UserAlreadyExistsFault", f"User {user_id} already exists.")
+    authentication, hashes = _authentication(parameters)
+    if authentication["Type"] == "iam" and user_id != name:
+        raise Fault(
+            "InvalidParameterValueException",
+            f"A user with IAM authentication needs the same user id and user name, got {user_id!r} and {name!r}.",
+        )
+    arn = context.arn("user", user_id)
+    user: Record = {
+        "UserId": user_id,
+        "UserName": name,
+        "Status": "active",
+        "Engine": parameters["Engine"].lower(),
+        "MinimumEngineVersion": _MINIMUM_ENGINE_VERSION.get(parameters["Engine"].lower(), "6.0"),
+        "AccessString": parameters["AccessString"],
+        "Authentication": authentication,
+        "ARN": arn,
+        "PasswordHashes": hashes,
+    }
+    context.region.users[user_id] = user
+    context.tag(arn, parameters)
+    return _with_groups(context, user)
+
+
+def modify_user(context: Context, parameters: Parameters) -> Record:
+    """ModifyUser; replication groups that know the user obey at once."""
+    user = _user(context, parameters["UserId"])
+    if "AccessString" in parameters:
+        user["AccessString"] = parameters["AccessString"]
+    if "AppendAccessString" in parameters:
+        user["AccessString"] += f" {parameters['AppendAccessString']}"
+    if parameters.keys() & {"Passwords", "NoPasswordRequired", "AuthenticationMode"}:
+        user["Authentication"], user["PasswordHashes"] = _authentication(parameters)
+    if "Engine" in parameters:
+        user["Engine"] = parameters["Engine"].lower()
+    _apply(context, _groups_of(context, user))
+    return _with_groups(context, user)
+
+
+def delete_user(context: Context, parameters: Parameters) -> Record:
+    """DeleteUser; the user leaves its groups, too."""
+    user = _user(context, parameters["UserId"])
+    groups = _groups_of(context, user)
+    if user["UserName"] == "default" and groups:
+        raise Fault(
+            "DefaultUserAssociatedToUserGroupFault", f"User {user['UserId']} is the default user of a user group."
+        )
+    result = {**_with_groups(context, user), "Status": "deleting"}
+    for group in groups:
+        group["UserIds"].remove(user["UserId"])
+    del context.region.users[user["UserId"]]
+    context.region.tags.pop(user["ARN"], None)
+    context.data_plane.passwords.forget(user["UserName"])
+    _apply(context, groups)
+    return result
+
+
+def describe_users(context: Context, parameters: Parameters) -> Record:
+    """DescribeUsers."""
+    users = [_user(context, parameters["UserId"])] if "UserId" in parameters else list(context.region.users.values())
+    if "Engine" in parameters:
+        users = [user for user in users if user["Engine"] == parameters["Engine"].lower()]
+    return {"Users": [_with_groups(context, user) for user in users]}
+
+
+def create_user_group(context: Context, parameters: Parameters) -> Record:
+    """CreateUserGroup."""
+    group_id, engine = parameters["UserGroupId"].lower(), parameters["Engine"].lower()
+    if group_id in context.region.user_groups:
+        raise Fault("UserGroupAlreadyExistsFault", f"User group {group_id} already exists.")
+    user_ids = parameters.get("UserIds", [])
+    _check_members(context, engine, user_ids)
+    arn = context.arn("usergroup", group_id)
+    group: Record = {
+        "UserGroupId": group_id,
+        "Status": "active",
+        "Engine": engine,
+        "UserIds": user_ids,
+        "MinimumEngineVersion": _MINIMUM_ENGINE_VERSION.get(engine, "6.0"),
+        "ARN": arn,
+    }
+    context.region.user_groups[group_id] = group
+    context.tag(arn, parameters)
+    return _with_replication_groups(context, group)
+
+
+def modify_user_group(context: Context, parameters: Parameters) -> Record:
+    """ModifyUserGroup; replication groups obey at once."""
+    group = user_group(context, parameters["UserGroupId"])
+    remaining = [user_id for user_id in group["UserIds"] if user_id not in parameters.get("UserIdsToRemove", [])]
+    user_ids = list(dict.fromkeys(remaining + parameters.get("UserIdsToAdd", [])))
+    _check_members(context, group["Engine"], user_ids)
+    group["UserIds"] = user_ids
+    _apply(context, [group])
+    return _with_replication_groups(context, group)
+
+
+def delete_user_group(context: Context, parameters: Parameters) -> Record:
+    """DeleteUserGroup."""
+    group = _with_replication_groups(context, user_group(context, parameters["UserGroupId"]))
+    if group["ReplicationGroups"]:
+        raise Fault(
+            "InvalidUserGroupStateFault",
+            f"User group {group['UserGroupId']} is in use by {', '.join(group['ReplicationGroups'])}.",
+        )
+    del context.region.user_groups[group["UserGroupId"]]
+    context.region.tags.pop(group["ARN"], None)
+    return {**group, "Status": "deleting"}
+
+
+def describe_user_groups(context: Context, parameters: Parameters) -> Record:
+    """DescribeUserGroups."""
+    wanted = parameters.get("UserGroupId")
+    groups = [user_group(context, wanted)] if wanted else list(context.region.user_groups.values())
+    return {"UserGroups": [_with_replication_groups(context, group) for group in groups]}
+
+
+def user_group(context: Context, group_id: str) -> Record:
+    """Return a user group; raise UserGroupNotFoundFault."""
+    if (group := context.region.user_groups.get(group_id.lower())) is None:
+        raise Fault("UserGroupNotFoundFault", f"User group {group_id} not found.")
+    return group
+
+
+def acl_users(context: Context, group_ids: list[str]) -> tuple[User, ...]:
+    """Return the users of some user groups as Redis knows them."""
+    members = [user_id for group_id in group_ids for user_id in user_group(context, group_id)["UserIds"]]
+    return tuple(_acl_user(context, _user(context, user_id)) for user_id in dict.fromkeys(members))
+
+
+def _acl_user(context: Context, user: Record) -> User:
+    hashes = user["PasswordHashes"]
+    if user["Authentication"]["Type"] == "iam":
+        hashes = [password_hash(context.data_plane.passwords.of(user["UserName"]))]
+    return User(name=user["UserName"], access_string=user["AccessString"], password_hashes=tuple(hashes))
+
+
+def _user(context: Context, user_id: str) -> Record:
+    if (user := context.region.users.get(user_id.lower())) is None:
+        raise Fault("UserNotFoundFault", f"User {user_id} not found.")
+    return user
+
+
+def _authentication(parameters: Parameters) -> tuple[Record, list[str]]:
+    mode = parameters.get("AuthenticationMode", {})
+    passwords = mode.get("Passwords", parameters.get("Passwords", []))
+    kind = mode.get("Type", "password" if passwords else "no-password-required")
+    if kind == "no-password-required" and not mode and not parameters.get("NoPasswordRequired"):
+        raise Fault("InvalidParameterValueException", "A user needs a password, IAM, or NoPasswordRequired.")
+    if (kind == "password") != bool(passwords):
+        raise Fault(
+            "InvalidParameterCombinationException", f"{len(passwords)} passwords do not fit authentication type {kind}."
+        )
+    authentication = {
+        "Type": _NO_PASSWORD if kind == "no-password-required" else kind,
+        "PasswordCount": len(passwords),
+    }
+    return authentication, [password_hash(password) for password in passwords]
+
+
+def _check_members(context: Context, engine: str, user_ids: list[str]) -> None:
+    names = [_user(context, user_id)["UserName"] for user_id in user_ids]
+    duplicates = sorted({name for name in names if names.count(name) > 1})
+    if duplicates:
+        raise Fault("DuplicateUserNameFault", f"More than one user of the group is named {', '.join(duplicates)}.")
+    if engine == "redis" and "default" not in names:
+        raise Fault("DefaultUserRequired", "A user group for Redis needs a user that is named default.")
+
+
+def _groups_of(context: Context, user: Record) -> list[Record]:
+    return [group for group in context.region.user_groups.values() if user["UserId"] in group["UserIds"]]
+
+
+def _with_groups(context: Context, user: Record) -> Record:
+    return {**user, "UserGroupIds": [group["UserGroupId"] for group in _groups_of(context, user)]}
+
+
+def _with_replication_groups(context: Context, group: Record) -> Record:
+    users_of = context.region.replication_groups.values()
+    members = [one["ReplicationGroupId"] for one in users_of if group["UserGroupId"] in one["UserGroupIds"]]
+    return {**group, "ReplicationGroups": members}
+
+
+def _apply(context: Context, groups: list[Record]) -> None:
+    changed = {group["UserGroupId"] for group in groups}
+    for replication_group in context.region.replication_groups.values():
+        cluster = context.cluster(replication_group["ReplicationGroupId"])
+        if cluster is not None and changed & set(replication_group["UserGroupIds"]):
+            cluster.set_users(acl_users(context, replication_group["UserGroupIds"]))
+
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateUser": create_user,
+    "ModifyUser": modify_user,
+    "DeleteUser": delete_user,
+    "DescribeUsers": describe_users,
+    "CreateUserGroup": create_user_group,
+    "ModifyUserGroup": modify_user_group,
+    "DeleteUserGroup": delete_user_group,
+    "DescribeUserGroups": describe_user_groups,
+}

@@ -1,0 +1,47 @@
+"""Who may do what on a node: ElastiCache users as a Redis ACL file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# What ElastiCache lets nobody run
+# (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/RestrictedCommands.html).
+_RESTRICTED = (
+    "acl|deluser acl|load acl|log acl|save acl|setuser bgrewriteaof bgsave cluster|addslots cluster|addslotsrange "
+    "cluster|bumpepoch cluster|delslots cluster|delslotsrange cluster|failover cluster|flushslots cluster|forget "
+    "cluster|meet cluster|replicate cluster|reset cluster|saveconfig cluster|set-config-epoch cluster|setslot config "
+    "debug migrate psync replconf replicaof save slaveof shutdown sync"
+).split()
+# Redis 7.2 brought them; an ACL that names them keeps Redis 7.0 from starting.
+_UNKNOWN_TO_REDIS_7_0 = frozenset({"client|setinfo", "client|no-touch", "waitaof"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class User:
+    """A user as a node knows it; without a password hash it logs in with any password."""
+
+    name: str
+    access_string: str
+    password_hashes: tuple[str, ...]
+
+
+def password_hash(password: str) -> str:
+    """Return a password as ACL files hold it: SHA-256 in hexadecimal."""
+    return hashlib.sha256(password.encode()).hexdigest()
+
+
+def render(users: Sequence[User], *, operator: User) -> str:
+    """Render the ACL file: `users`, the default user off unless it is among them, and the sandbox's own operator."""
+    names = {user.name for user in users}
+    default = [] if "default" in names else ["user default off resetpass -@all"]
+    lines = [*default, *(_line(user, restrict=True) for user in users), _line(operator, restrict=False)]
+    return "\n".join(lines) + "\n"
+
+
+def _line(user: User, *, restrict: bool) -> str:
+    credentials = [f"#{digest}" for digest in user.password_hashes] or ["nopass"]
+    rules = [rule for rule in user.access_string.split() if rule.lstrip("+-").lower() not in _UNKNOWN_TO_REDIS_7_0]
+    denied = [f"-{command}" for command in _RESTRICTED] if restrict else []
+    return " ".join(["user", user.name, "reset", *credentials, *rules, *denied])

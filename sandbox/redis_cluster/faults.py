@@ -1,0 +1,116 @@
+"""Faults put into one shard on purpose, for drills: what really happens to a primary and its replicas."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sandbox.errors import SandboxError
+from sandbox.redis_cluster.cluster import RedisCluster, is_in_sync
+from sandbox.redis_cluster.node import Server
+from sandbox.redis_cluster.topology import Node, Shard
+
+# How long before the kill the replicas' links are cut: long enough that acknowledged writes are missing on the replicas.
+_LAG_SECONDS = 0.3
+_PROMOTION_SECONDS = 5.0
+_POLL = 0.02  # seconds
+_WRONG_PASSWORD = "link cut on purpose"  # noqa: S105 (it opens nothing; that is its use)
+
+
+class Fault(StrEnum):
+    """What can be done to a shard."""
+
+    GRACEFUL = "graceful"
+    KILL = "kill"
+    KILL_LAGGING = "kill-lagging"
+    CUT_REPLICA = "cut-replica"
+    HANG = "hang"
+
+
+DESCRIPTIONS = {
+    Fault.GRACEFUL: "an in-sync replica takes over in order (CLUSTER FAILOVER)",
+    Fault.KILL: "the primary is killed (SIGKILL)",
+    Fault.KILL_LAGGING: f"the replicas' links are cut, {_LAG_SECONDS} s later the primary is killed",
+    Fault.CUT_REPLICA: "the replicas' links are cut for --seconds, the primary goes on",
+    Fault.HANG: "the primary is stopped (SIGSTOP) for --seconds, then goes on (SIGCONT)",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What was done: to which primary, and which node took over if that is known already."""
+
+    fault: Fault
+    shard: str
+    primary: str
+    new_primary: str | None
+
+
+def inject(cluster: RedisCluster, *, shard_id: str, fault: Fault, seconds: float) -> Report:
+    """Put a fault into a shard and report it; raise SandboxError where the shard is not fit for it.
+
+    Cutting and hanging end by themselves after `seconds`; this returns when they have begun.
+    """
+    shard = cluster.topology.shard(shard_id)
+    if shard is None:
+        allowed = ", ".join(shard.id for shard in cluster.topology.shards)
+        raise SandboxError(f"{cluster.topology.name} has no shard {shard_id!r}; allowed: {allowed}.")
+    primary = cluster.primary(shard)
+    if primary is None:
+        raise SandboxError(f"Shard {shard_id} of {cluster.topology.name} has no primary now; try again when it has.")
+    server = cluster.server(primary)
+    replicas = [cluster.server(node) for node in shard.nodes if node != primary]
+    new_primary = None
+    if fault is Fault.GRACEFUL:
+        new_primary = _fail_over(cluster, shard, replicas)
+    elif fault is Fault.KILL:
+        _signal(server, signal.SIGKILL)
+    elif fault is Fault.KILL_LAGGING:
+        _cut_links(replicas)
+        time.sleep(_LAG_SECONDS)
+        _signal(server, signal.SIGKILL)
+        _mend_links(replicas)
+    elif fault is Fault.CUT_REPLICA:
+        _cut_links(replicas)
+        threading.Timer(seconds, _mend_links, [replicas]).start()
+    else:
+        _signal(server, signal.SIGSTOP)
+        threading.Timer(seconds, _signal, [server, signal.SIGCONT]).start()
+    return Report(fault=fault, shard=shard_id, primary=primary.name, new_primary=new_primary)
+
+
+def _fail_over(cluster: RedisCluster, shard: Shard, replicas: list[Server]) -> str:
+    successor = next((replica for replica in replicas if replica.process is not None and is_in_sync(replica)), None)
+    if successor is None:
+        raise SandboxError(f"Shard {shard.id} of {cluster.topology.name} has no replica in sync to take over.")
+    successor.command("CLUSTER FAILOVER")
+    _wait_for_promotion(cluster, shard, successor.node)
+    return successor.node.name
+
+
+def _wait_for_promotion(cluster: RedisCluster, shard: Shard, successor: Node) -> None:
+    deadline = time.monotonic() + _PROMOTION_SECONDS
+    while cluster.primary(shard) != successor:
+        if time.monotonic() > deadline:
+            raise SandboxError(f"{successor.name} did not take over within {_PROMOTION_SECONDS:.0f} s.")
+        time.sleep(_POLL)
+
+
+def _signal(server: Server, number: signal.Signals) -> None:
+    if (process := server.process) is not None:
+        process.signal(number)
+
+
+def _cut_links(replicas: list[Server]) -> None:
+    # A dropped link alone is back within milliseconds; a replica that cannot log in stays behind until it can again.
+    for replica in replicas:
+        replica.command("CONFIG SET", "masterauth", _WRONG_PASSWORD)
+        replica.command("CLIENT KILL", "TYPE", "master")
+
+
+def _mend_links(replicas: list[Server]) -> None:
+    for replica in replicas:
+        replica.command("CONFIG SET", "masterauth", replica.operator_password)
