@@ -6,7 +6,7 @@ import operator
 from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
 
 from environments.elasticache import newest_version, parameter_group_family
 from environments.regions import partition
@@ -76,6 +76,22 @@ Subscriber = Annotated[
         "an e-mail address, or the ARN of a queue or function",
     ),
 ]
+# fmt: off
+RETENTION_DAYS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+)
+# fmt: on
+"""The periods that CloudWatch Logs offers."""
+
+
+def _offered(days: int) -> int:
+    if days not in RETENTION_DAYS:
+        raise ValueError(f"{days} is none of {RETENTION_DAYS}")
+    return days
+
+
+# A Literal of whole numbers would take `true` for 1.
+RetentionDays = Annotated[int, AfterValidator(_offered), WithJsonSchema({"enum": list(RETENTION_DAYS)})]
 Reason = Annotated[str, StringConstraints(min_length=15, strip_whitespace=True)]
 
 
@@ -120,6 +136,7 @@ class ExistingNetwork(Section):
 
     kind: Literal["existing"]
     vpc_id: VpcId
+    """The VPC that the subnets belong to."""
     subnet_ids: Annotated[tuple[SubnetId, ...], Field(min_length=1)]
     """Private subnets, in two zones or more for Multi-AZ."""
     route_table_ids: tuple[RouteTableId, ...] = ()
@@ -191,6 +208,7 @@ class RedisSettings(Section):
     """The ElastiCache replication group."""
 
     engine: Literal["redis", "valkey"] = "redis"
+    """What the nodes run; Valkey costs a fifth less."""
     engine_version: str | None = None
     """Given as ElastiCache names it (redis 7.1, valkey 8.2); the newest of the engine where null."""
     node_type: NodeType = "cache.t4g.small"
@@ -235,9 +253,7 @@ class RedisSettings(Section):
 class LogSettings(Section):
     """CloudWatch log groups."""
 
-    retention_days: Literal[
-        1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
-    ] = 90
+    retention_days: RetentionDays = 90
     """One of the periods that CloudWatch Logs offers."""
 
 

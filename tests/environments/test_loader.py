@@ -66,6 +66,7 @@ def test_a_vpc_of_somebody_else_is_a_kind_of_network(directory: Path, write: Wri
         ("redis: 3", "redis: given 3, allowed a section with the keys accepted_risks, engine"),
         ("redus: {}", "redus: unknown (did you mean redis?), allowed accepted_risks, account"),
         ("logs: {retention_days: 2}", "logs.retention_days: given 2, allowed 1, 3, 5"),
+        ("logs: {retention_days: true}", "logs.retention_days: given true, allowed 1, 3, 5"),
         ("production: 1", "production: given 1, allowed true or false"),
         ("target: azure", 'target: given "azure", allowed aws or sandbox'),
         ("prefix: Tier_Store", 'prefix: given "Tier_Store", allowed up to 30 lower-case letters'),
