@@ -70,7 +70,7 @@ def _tags(environment: Environment) -> Iterator[Finding]:
             yield _finding(
                 "tags",
                 key,
-                message=f"allowed keys have 1 to {LONGEST_TAG_KEY} characters and start not with {RESERVED_TAG_PREFIX}",
+                message=f"allowed 1 to {LONGEST_TAG_KEY} characters that do not start with {RESERVED_TAG_PREFIX}",
             )
 
 
@@ -90,7 +90,7 @@ def _names(environment: Environment) -> Iterator[Finding]:
 def _undeclared(section: str, settings: Collection[str], declared: Collection[str]) -> Iterator[Finding]:
     for name in settings:
         if name not in declared:
-            yield _finding(section, name, message=f"{unknown(name, declared)} (declared by the data model)")
+            yield _finding(section, name, message=unknown(name, declared))
 
 
 def _lifecycle(name: str, bucket: BucketSettings) -> Iterator[Finding]:

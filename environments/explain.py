@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,48 +15,55 @@ from environments.wording import JsonSchema, allowed, given, one_of, unknown
 def explain(error: ValidationError, schema: JsonSchema) -> tuple[Finding, ...]:
     """One finding for each field that pydantic refused; what is allowed there is read from the JSON Schema."""
     findings = [_finding(details["type"], details["loc"], details["input"], schema) for details in error.errors()]
-    # A list whose only item was refused is also reported as too short.
-    return tuple(finding for finding in findings if not _is_above(finding, findings))
+    # A list whose only item was refused is also reported as too short, and a stranger once for each key that it holds.
+    return tuple(dict.fromkeys(finding for finding in findings if not _is_above(finding, findings)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """A place in the file, and what the schema says of it."""
+
+    path: FieldPath
+    node: JsonSchema
+    """Of the field; of the section around it where the section does not know the field."""
+    is_known: bool = True
 
 
 def _finding(kind: str, location: FieldPath, value: Any, schema: JsonSchema) -> Finding:
+    place = _locate(location, schema)
+    path, node = place.path, place.node
+    if not place.is_known:
+        return Finding(path=path, message=unknown(str(path[-1]), node["properties"]))
     match kind:
-        case "extra_forbidden":
-            path, section = _locate(location[:-1], schema)
-            return Finding(path=(*path, location[-1]), message=unknown(str(location[-1]), section["properties"]))
         case "missing":
-            path, node = _locate(location, schema)
             return Finding(path=path, message=f"missing, allowed {allowed(node)}")
         case "union_tag_not_found" | "union_tag_invalid":
-            path, union = _locate(location, schema)
-            key, kinds = union["discriminator"]["propertyName"], union["discriminator"]["mapping"]
+            key, kinds = node["discriminator"]["propertyName"], node["discriminator"]["mapping"]
             what = given(value[key]) if key in value else "missing"
             return Finding(path=(*path, key), message=f"{what}, allowed {one_of(kinds)}")
         case _:
-            path, node = _locate(location, schema)
             return Finding(path=path, message=f"{given(value)}, allowed {allowed(node)}")
 
 
-def _locate(location: FieldPath, schema: JsonSchema) -> tuple[FieldPath, JsonSchema]:
-    """Follows pydantic's location: the path in the file, and what the schema says of it.
+def _locate(location: FieldPath, schema: JsonSchema) -> _Place:
+    """Follows pydantic's location as far as the schema knows it.
 
     The location also names the chosen member of a union, which is no part of the path.
     """
-    path: list[str | int] = []
+    path: FieldPath = ()
     node = schema
     for part in location:
         if "discriminator" in node:
             node = {"$ref": node["discriminator"]["mapping"][part]}
+        elif isinstance(part, int):
+            path, node = (*path, part), node["items"]
         else:
-            path.append(part)
-            node = node["items"] if isinstance(part, int) else _property(node, part)
+            path, section = (*path, part), node
+            node = section.get("properties", {}).get(part) or section["additionalProperties"]
+            if node is False:
+                return _Place(path=path, node=section, is_known=False)
         node = _dereferenced(node, schema)
-    return tuple(path), node
-
-
-def _property(node: JsonSchema, key: str) -> JsonSchema:
-    found: Mapping[str, Any] = node.get("properties", {}).get(key) or node["additionalProperties"]
-    return found
+    return _Place(path=path, node=node)
 
 
 def _dereferenced(node: JsonSchema, schema: JsonSchema) -> JsonSchema:
