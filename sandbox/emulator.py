@@ -12,12 +12,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sandbox.errors import SandboxError
-from sandbox.wire import Gap, Handler, Request, Response
+from sandbox.wire import OK, Gap, Handler, Request, Response
 
 VERSION = "1.5.33"
 # Without credentials of its own: what a handler is called with from inside has been authorised already.
 _INSIDE: dict[str, str] = {"content-type": "application/x-www-form-urlencoded"}
-_OK = 200
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -91,7 +90,7 @@ class Emulator:
             "POST", "/", dict(_INSIDE), urlencode(form).encode(), {}
         )
         text: str = body.decode()
-        if status != _OK:
+        if status != OK:
             raise SandboxError(f"{service} refused {form['Action']}: {text}")
         return text
 

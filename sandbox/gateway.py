@@ -23,7 +23,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from pydantic import ValidationError
 
-from sandbox import administration, certificates, connection, processes
+from sandbox import administration, certificates, connection, gaps, processes
 from sandbox.certificates import CertificateFiles
 from sandbox.connection import Connection, RedisConnection
 from sandbox.directory import Directory
@@ -34,7 +34,6 @@ from sandbox.elasticache.service import ElastiCache
 from sandbox.emulator import Emulator, Receive, Scope, Send
 from sandbox.errors import SandboxError
 from sandbox.files import write_private
-from sandbox.gaps import GAPS
 from sandbox.gaps.ec2 import Ec2
 from sandbox.keeping import Keeper
 
@@ -69,7 +68,7 @@ class Gateway:
         for service in self._emulator.services():
             self._emulator.put_in_front(service, self._keeper.watch(service))
         for service, gap in (
-            *GAPS,
+            *gaps.closed(directory.state),
             ("ec2", ec2.handle),
             ("elasticache", self.elasticache.handle),
         ):

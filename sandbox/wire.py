@@ -9,6 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 
+OK = 200
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """A request for one service, already authenticated and authorised."""

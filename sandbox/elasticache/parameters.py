@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 from sandbox.elasticache.protocol import model
-from sandbox.wire import Handler, Request, Response
+from sandbox.wire import OK, Handler, Request, Response
 
 _NAMESPACE = {"": model().metadata["xmlNamespace"]}
 ET.register_namespace("", _NAMESPACE[""])
@@ -17,7 +17,7 @@ async def set_by_user(request: Request, name: str, emulator: Handler) -> dict[st
     """Return the parameters that the user has set in a parameter group; empty where there is no such group."""
     form = {"Action": "DescribeCacheParameters", "CacheParameterGroupName": name, "Source": "user"}
     status, _, body = await emulator(replace(request, body=urlencode(form).encode()))
-    if status != 200:  # noqa: PLR2004 (OK)
+    if status != OK:
         return {}
     return {
         parameter.findtext("ParameterName", "", _NAMESPACE): parameter.findtext("ParameterValue", "", _NAMESPACE)
@@ -29,7 +29,7 @@ async def describe(request: Request, emulator: Handler) -> Response:
     """DescribeCacheParameters; the emulator does not filter by source."""
     status, headers, body = await emulator(request)
     source = request.form.get("Source")
-    if status != 200 or source is None:  # noqa: PLR2004 (OK)
+    if status != OK or source is None:
         return status, headers, body
     answer = ET.fromstring(body)
     wanted = _of_source(answer, source)

@@ -9,9 +9,8 @@ from xml.etree import ElementTree as ET
 from sandbox.elasticache.context import Context, Operation, Subnet
 from sandbox.elasticache.protocol import Fault, Parameters
 from sandbox.elasticache.state import Record
-from sandbox.wire import Handler, Request
+from sandbox.wire import OK, Handler, Request
 
-_OK = 200
 
 
 async def look_up(request: Request, subnet_ids: list[str], ec2: Handler) -> dict[str, Subnet]:
@@ -19,7 +18,7 @@ async def look_up(request: Request, subnet_ids: list[str], ec2: Handler) -> dict
     form = {"Action": "DescribeSubnets", "Version": "2016-11-15"}
     form |= {f"SubnetId.{number}": subnet_id for number, subnet_id in enumerate(subnet_ids, start=1)}
     status, _, body = await ec2(replace(request, body=urlencode(form).encode()))
-    if status != _OK:
+    if status != OK:
         return {}
     items = ET.fromstring(body).iterfind("{*}subnetSet/{*}item")
     found = [

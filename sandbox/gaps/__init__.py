@@ -1,12 +1,23 @@
 """What the emulator lacks or answers differently from AWS: one gap a module, each in front of one service.
 
-To close another gap, write a handler `async (Request, Handler) -> Response` in a module of its own and add it to `GAPS`; a
+To close another gap, write a handler `async (Request, Handler) -> Response` in a module of its own and add it to `closed`; a
 later entry stands in front of an earlier one.
 """
 
 from __future__ import annotations
 
-from sandbox.gaps import kms_managed_keys
+from pathlib import Path
+
+from sandbox.gaps import dynamodb_recovery_period, kms_managed_keys, s3_configurations, s3_request_payment
+from sandbox.gaps.memory import Memory
 from sandbox.wire import Gap
 
-GAPS: tuple[tuple[str, Gap], ...] = (("kms", kms_managed_keys.handle),)
+
+def closed(state: Path) -> list[tuple[str, Gap]]:
+    """Return the services and the handlers to put in front of them; what those must remember is kept in `state`."""
+    return [
+        ("dynamodb", dynamodb_recovery_period.remembering(Memory(state / "dynamodb-recovery-periods.json"))),
+        ("kms", kms_managed_keys.handle),
+        ("s3", s3_request_payment.handle),
+        ("s3", s3_configurations.remembering(Memory(state / "s3-configurations.json"))),
+    ]

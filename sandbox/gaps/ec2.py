@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.files import write_private
+from sandbox.gaps import ec2_rule_descriptions
 from sandbox.keeping import is_read
 from sandbox.wire import Handler, Request, Response
 
@@ -44,6 +45,8 @@ class _Moto:
         self._responses = importlib.import_module("moto.ec2.responses")
         self._request = importlib.import_module("moto.core.request").Request
         self._backends: Any = importlib.import_module("moto.ec2.models").ec2_backends[account]
+        rules = importlib.import_module("moto.ec2.models.security_groups").SecurityGroupRule
+        ec2_rule_descriptions.keep_all(rules)
         if file.exists():
             # The file is the sandbox's own, readable by its owner only.
             self._backends.update(pickle.loads(file.read_bytes()))  # noqa: S301
