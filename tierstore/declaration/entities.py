@@ -5,14 +5,22 @@ from __future__ import annotations
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
-from enum import Enum
-from typing import Annotated, Any, ClassVar, Final, Literal, dataclass_transform, get_args, get_origin
+from datetime import UTC, datetime, timedelta
+from reprlib import repr as shortened
+from typing import Any, ClassVar, Final, dataclass_transform, get_args
 
+from tierstore.declaration.annotations import kind_of
 from tierstore.declaration.errors import DeclarationError, require_identifier
 from tierstore.declaration.keys import SHARD, Key
+from tierstore.declaration.kinds import Choice, Kind, Member, Truth
 from tierstore.declaration.policies import CachePolicy
 from tierstore.declaration.tables import Table
+from tierstore.errors import InvalidError
+
+TYPE_ATTRIBUTE: Final = "type"
+"""Item attribute that tells entities of one table apart."""
+SCHEMA_VERSION_ATTRIBUTE: Final = "schema_version"
+"""Item attribute with the entity's schema version at the time of writing."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,10 @@ class EntityDeclaration:
     only_indexed_when: Mapping[str, Mapping[str, str]]
     typical_item_bytes: int
     field_types: Mapping[str, Any]
+    kinds: Mapping[str, Kind]
+    """What each field may hold."""
+    sensitive: frozenset[str]
+    """Fields whose values are never shown."""
 
     def key_in(self, index: str | None) -> Key:
         """The key in the index, or in the table where None; raises `KeyError` for an index that has no key."""
@@ -75,7 +87,7 @@ class Entity:
     created_at: datetime = field(default_factory=_utc_now)
     updated_at: datetime = field(default_factory=_utc_now)
     expires_at: datetime | None = None
-    """From when the item counts as absent; kept in the table's time-to-live attribute."""
+    """From when the item counts as absent, rounded up to a whole second; kept in the table's time-to-live attribute."""
 
     def __init_subclass__(
         cls,
@@ -95,6 +107,7 @@ class Entity:
         super().__init_subclass__(**arguments)
         dataclass(frozen=True, kw_only=True)(cls)
         hints = typing.get_type_hints(cls, include_extras=True)
+        kinds = {f.name: kind_of(hints[f.name], f"entity {cls.__name__}: field {f.name!r}") for f in fields(cls)}
         cls.declaration = EntityDeclaration(
             type=type,
             table=table,
@@ -107,8 +120,37 @@ class Entity:
             only_indexed_when={name: dict(when) for name, when in (only_indexed_when or {}).items()},
             typical_item_bytes=typical_item_bytes,
             field_types={f.name: hints[f.name] for f in fields(cls)},
+            kinds=kinds,
+            sensitive=frozenset(name for name, hint in hints.items() if SENSITIVE in get_args(hint)),
         )
         _check(cls.__name__, cls.declaration)
+
+    def __post_init__(self) -> None:
+        values = self.__dict__
+        declared = self.declaration
+        for name, kind in declared.kinds.items():
+            if values[name] not in kind:
+                raise _refusal(self)
+        if self.expires_at is not None:
+            if not declared.expires:
+                raise InvalidError(f"{type(self).__name__} never expires, so it takes no expires_at")
+            part_of_second = timedelta(microseconds=self.expires_at.microsecond)
+            if part_of_second:
+                object.__setattr__(self, "expires_at", self.expires_at - part_of_second + timedelta(seconds=1))
+
+
+def _refusal(entity: Entity) -> InvalidError:
+    declared = entity.declaration
+    problems = [
+        f"{name} is {_shown(value, is_sensitive=name in declared.sensitive)}, allowed is {declared.kinds[name]}"
+        for name, value in entity.__dict__.items()
+        if value not in declared.kinds[name]
+    ]
+    return InvalidError(f"{type(entity).__name__}: " + "; ".join(problems))
+
+
+def _shown(value: Any, *, is_sensitive: bool) -> str:
+    return f"a {type(value).__name__} that is not shown" if is_sensitive else shortened(value)
 
 
 def _check(name: str, declared: EntityDeclaration) -> None:
@@ -139,12 +181,22 @@ def _check(name: str, declared: EntityDeclaration) -> None:
                 f"{where}: index {index_name!r} is local, so its partition key must be the table's, "
                 f"{declared.key.partition.text!r}, not {index_key.partition.text!r}"
             )
+    _check_names(where, declared)
     for unique in declared.unique:
         _check_key(f"{where}, unique {unique.name!r}", unique.key, declared, declared.table.sort_key)
     for index_name, condition in declared.only_indexed_when.items():
         if index_name not in declared.indexes:
             raise DeclarationError(f"{where}: only_indexed_when names {index_name!r}, where the entity has no key")
         _require_fields(f"{where}, only_indexed_when {index_name!r}", condition, declared)
+
+
+def _check_names(where: str, declared: EntityDeclaration) -> None:
+    reserved = {TYPE_ATTRIBUTE, SCHEMA_VERSION_ATTRIBUTE, declared.table.time_to_live, *declared.table.key_attributes}
+    if taken := sorted(name for name in declared.kinds if name in reserved):
+        raise DeclarationError(
+            f"{where}: {', '.join(map(repr, taken))} is an attribute that every item of table {declared.table.name!r} "
+            "has beside its fields; give the field another name"
+        )
 
 
 def _check_key(where: str, key: Key, declared: EntityDeclaration, sort_key: str | None) -> None:
@@ -173,9 +225,4 @@ def _require_fields(where: str, names: typing.Iterable[str], declared: EntityDec
 def _has_few_values(name: str, key: Key, declared: EntityDeclaration) -> bool:
     if any(p.field == name and p.format == "month" for p in key.partition.placeholders):
         return True
-    annotation = declared.field_types[name]
-    if get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    if get_origin(annotation) is Literal:
-        return True
-    return isinstance(annotation, type) and (annotation is bool or issubclass(annotation, Enum))
+    return isinstance(declared.kinds[name], Choice | Member | Truth)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
-from typing import Any, Literal
+from dataclasses import FrozenInstanceError, replace
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 
 import pytest
 
-from tierstore.declaration.entities import Entity, Unique
+from tierstore.declaration.entities import SENSITIVE, Entity, Unique
 from tierstore.declaration.errors import DeclarationError
 from tierstore.declaration.keys import Key, Shards, key
 from tierstore.declaration.tables import GlobalIndex, LocalIndex, Table
+from tierstore.errors import InvalidError
 
 TABLE = Table(
     name="core",
@@ -103,3 +105,46 @@ def test_a_sparse_condition_on_an_index_without_key_is_refused() -> None:
 def test_a_schema_version_below_one_is_refused(version: int) -> None:
     with pytest.raises(DeclarationError, match=f"schema_version is {version}, it starts at 1"):
         declare(schema_version=version)
+
+
+def test_a_field_named_like_an_attribute_of_the_item_is_refused() -> None:
+    with pytest.raises(DeclarationError, match="entity Clash: 'gsi1pk', 'type' is an attribute that every item"):
+
+        class Clash(Entity, table=TABLE, type="clash", key=KEY):
+            id: str
+            type: str
+            gsi1pk: str
+
+
+class Ticket(
+    Entity, table=replace(TABLE, time_to_live="ttl"), type="ticket", key=key("TICKET#{id}", "TICKET"), expires=True
+):
+    id: str
+    secret: Annotated[str, SENSITIVE]
+    state: Literal["open", "closed"] = "open"
+    note: str | None = None
+
+
+def test_values_of_the_wrong_kind_are_refused_by_name() -> None:
+    with pytest.raises(InvalidError) as refusal:
+        Ticket(id=1, secret="s", state="lost", note="n")  # type: ignore[arg-type]
+
+    assert str(refusal.value) == (
+        "Ticket: id is 1, allowed is text (str); state is 'lost', allowed is one of 'open', 'closed'"
+    )
+
+
+def test_the_value_of_a_sensitive_field_is_not_shown() -> None:
+    with pytest.raises(InvalidError, match=r"^Ticket: secret is a int that is not shown, allowed is text \(str\)$"):
+        Ticket(id="1", secret=4711)  # type: ignore[arg-type]
+
+
+def test_an_expiry_is_rounded_up_to_the_second_that_the_table_keeps() -> None:
+    moment = datetime(2026, 11, 22, 23, 59, 59, 1, tzinfo=UTC)
+
+    assert Ticket(id="1", secret="s", expires_at=moment).expires_at == datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def test_an_expiry_of_an_entity_that_never_expires_is_refused() -> None:
+    with pytest.raises(InvalidError, match="Account never expires, so it takes no expires_at"):
+        declare()(id="1", expires_at=datetime.now(UTC))  # type: ignore[call-arg]  # the class is made by a helper
