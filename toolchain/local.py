@@ -82,7 +82,7 @@ def up() -> int:
 def down() -> int:
     """Destroy the environment `local` and stop the sandbox; return 0, or the failing step's exit code."""
     sandbox = Path(os.environ.get(SANDBOX_DIRECTORY_VARIABLE) or paths.BUILD / "sandbox")
-    return _perform_alone(plan_down(deployed=has_resources(sandbox / "state" / "local.tfstate")))
+    return _perform_alone(plan_down(deployed=has_resources(sandbox / "terraform" / "local.tfstate")))
 
 
 def plan_down(*, deployed: bool) -> tuple[Step, ...]:

@@ -13,7 +13,7 @@ from toolchain.errors import ToolchainError
 
 # Redis 7.0 brought ACL selectors, sharded pub/sub and CLUSTER ADDSLOTSRANGE, which the sandbox's cluster is built with.
 MINIMUM_VERSION = (7, 0)
-_EXECUTABLE = paths.REDIS / "redis-server"
+_NAME = "redis-server"
 _WHAT_TO_DO = (
     "Install Redis 7.0 or newer, built with TLS, so that redis-server is on PATH "
     "(Fedora: `dnf install redis`; macOS: `brew install redis`; or from https://redis.io/docs/latest/get-started/), "
@@ -23,14 +23,15 @@ _WHAT_TO_DO = (
 
 def find() -> Path:
     """Return the redis-server to run; raise ToolchainError where none is installed."""
-    if not _EXECUTABLE.exists():
-        raise ToolchainError(f"No redis-server at {_EXECUTABLE}. Run `python3 -m toolchain install`.")
-    return _EXECUTABLE
+    executable = paths.REDIS / _NAME
+    if not executable.exists():
+        raise ToolchainError(f"No redis-server at {executable}. Run `python3 -m toolchain install`.")
+    return executable
 
 
 def install() -> None:
     """Make `find()` succeed: link a fit redis-server on PATH, or else unpack the distribution's packages."""
-    on_path = shutil.which("redis-server")
+    on_path = shutil.which(_NAME)
     if on_path is not None and not shortcomings(Path(on_path)):
         _replace_redis(_linked(Path(on_path)))
         return
@@ -80,7 +81,7 @@ def _output_of(executable: Path, *arguments: str) -> str:
 
 def _linked(executable: Path) -> Path:
     folder = _new_folder()
-    (folder / _EXECUTABLE.name).symlink_to(executable)
+    (folder / _NAME).symlink_to(executable)
     return folder
 
 
@@ -89,7 +90,7 @@ def _unpacked_from_debian_packages() -> Path:
     for package in _download_packages(folder / "apt"):
         commands.run(["dpkg", "-x", package, folder / "root"], log="redis-unpack", needs="nothing on the network")
     shutil.rmtree(folder / "apt")
-    launcher = folder / _EXECUTABLE.name
+    launcher = folder / _NAME
     _write_launcher(launcher, root=folder / "root")
     reason = shortcomings(launcher)
     if reason:
