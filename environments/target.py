@@ -61,6 +61,16 @@ class SandboxConnection(BaseModel):
     """The same key as a shared credentials file of the AWS SDKs, mode 0600, in the profile `CREDENTIALS_PROFILE`."""
     redis: SandboxRedis
 
+    @property
+    def port(self) -> int:
+        """The HTTPS port."""
+        return urlsplit(self.endpoint).port or 0
+
+    @property
+    def insecure_port(self) -> int:
+        """The plain HTTP port."""
+        return urlsplit(self.insecure_endpoint).port or 0
+
     @classmethod
     def load(cls, directory: Path) -> Self:
         """The connection of the sandbox that runs in `directory`; raises `SandboxNotRunning` where none answers."""

@@ -23,6 +23,11 @@ class Directory:
         return self.root / "sandbox.json"
 
     @property
+    def credentials(self) -> Path:
+        """The connection's access key as a shared credentials file of the AWS SDKs (mode 0600)."""
+        return self.root / "credentials"
+
+    @property
     def lock(self) -> Path:
         """Held by the command that is changing this sandbox."""
         return self.root / "lock"

@@ -1,7 +1,7 @@
 """The sandbox's one long-lived process: HTTPS and HTTP on loopback, the emulator and the gaps behind them.
 
-Started by `python -m sandbox up` as `python -m sandbox.gateway`; says on its standard output how far it has got, at last
-`ready`, and then falls silent.
+Started by `python -m sandbox up` as `python -m sandbox.gateway`; says on its standard output how far it has got, at
+last `ready`, and then falls silent.
 """
 
 from __future__ import annotations
@@ -17,15 +17,14 @@ import sys
 from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from pydantic import ValidationError
 
+from environments.target import SandboxConnection, SandboxRedis
 from sandbox import administration, certificates, connection, gaps, processes
 from sandbox.certificates import CertificateFiles
-from sandbox.connection import Connection, RedisConnection
 from sandbox.directory import Directory
 from sandbox.elasticache import failover
 from sandbox.elasticache.data_plane import DataPlane
@@ -36,6 +35,7 @@ from sandbox.errors import SandboxError
 from sandbox.files import write_private
 from sandbox.gaps.ec2 import Ec2
 from sandbox.keeping import Keeper
+from sandbox.wire import parse_xml
 
 ACCOUNT = "000000000000"
 REGION = "us-east-1"
@@ -54,7 +54,10 @@ class Gateway:
         self._emulator = Emulator(account=ACCOUNT, region=REGION, port=port, state=directory.state)
         self._keeper = Keeper(self._emulator)
         self._data_plane = DataPlane(
-            folder=directory.redis, authority=authority, passwords=IamPasswords(directory.redis_users)
+            folder=directory.redis,
+            authority=authority,
+            passwords=IamPasswords(directory.redis_users),
+            loop=asyncio.get_running_loop(),
         )
         ec2 = Ec2(directory.state / "ec2.pickle")
         self.elasticache = ElastiCache(
@@ -93,7 +96,7 @@ class Gateway:
                 UserName=_ADMINISTRATOR,
                 PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess",
             )
-            answer = ET.fromstring(await self._emulator.call("iam", Action="CreateAccessKey", UserName=_ADMINISTRATOR))
+            answer = parse_xml(await self._emulator.call("iam", Action="CreateAccessKey", UserName=_ADMINISTRATOR))
             key = [answer.findtext(f".//{{*}}{name}", "") for name in ("AccessKeyId", "SecretAccessKey")]
             write_private(file, json.dumps(key).encode())
         key_id, secret = json.loads(file.read_text())
@@ -155,7 +158,8 @@ async def run(directory: Directory, *, port: int | None) -> None:
         await asyncio.to_thread(gateway.elasticache.restore, _progress)
         connection.write(
             directory,
-            Connection(
+            SandboxConnection(
+                version=1,
                 pid=os.getpid(),
                 endpoint=f"https://{HOST}:{https_port}",
                 insecure_endpoint=f"http://{HOST}:{http_port}",
@@ -164,7 +168,8 @@ async def run(directory: Directory, *, port: int | None) -> None:
                 region=REGION,
                 access_key_id=key_id,
                 secret_access_key=secret,
-                redis=RedisConnection(user_passwords_file=directory.redis_users, ca_file=directory.authority),
+                credentials_file=directory.credentials,
+                redis=SandboxRedis(user_passwords_file=directory.redis_users, ca_file=directory.authority),
             ),
         )
         _progress(READY)
@@ -192,7 +197,9 @@ def listen(port: int | None, *, preferred: int | None) -> socket.socket:
             continue
         listener.listen()
         return listener
-    raise SandboxError(f"Port {port} of {HOST} is in use. Name another one with --port, or none: then a free one is taken.")
+    raise SandboxError(
+        f"Port {port} of {HOST} is in use. Name another one with --port, or none: then a free one is taken."
+    )
 
 
 def _configuration(directory: Directory, https: socket.socket, http: socket.socket) -> Config:
@@ -224,7 +231,7 @@ async def _first(waiting: object, server: asyncio.Task[None]) -> None:
 def _progress(text: str) -> None:
     # Whoever started the gateway may be gone; it goes on.
     with suppress(BrokenPipeError):
-        print(text, flush=True)  # noqa: T201 (this is the protocol)
+        print(text, flush=True)
 
 
 def _fall_silent() -> None:
@@ -242,7 +249,9 @@ def main() -> int:
     directory = Directory(root=arguments.directory)
     processes.write_own_pid_file(directory.gateway_pid)
     handler = RotatingFileHandler(directory.gateway_log, maxBytes=_LOG_BYTES, backupCount=1)
-    logging.basicConfig(handlers=[handler], level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s")
+    logging.basicConfig(
+        handlers=[handler], level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s"
+    )
     try:
         asyncio.run(run(directory, port=arguments.port))
     except (SandboxError, ValidationError) as error:

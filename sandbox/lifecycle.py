@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from environments.target import SandboxConnection
 from sandbox import administration, connection, gateway, processes
-from sandbox.connection import Connection
 from sandbox.directory import Directory
 from sandbox.errors import SandboxError
 from sandbox.redis_cluster import cluster
@@ -30,7 +30,7 @@ _FAULT_SECONDS = 30.0
 Progress = Callable[[str], None]
 
 
-def up(directory: Directory, *, port: int | None, progress: Progress) -> Connection:
+def up(directory: Directory, *, port: int | None, progress: Progress) -> SandboxConnection:
     """Return the connection of a running, healthy sandbox, started if need be with the state it had.
 
     Raises SandboxError where it cannot be started; then nothing is left running.
@@ -57,14 +57,14 @@ def down(directory: Directory, *, progress: Progress) -> None:
         shutil.rmtree(directory.root)
 
 
-def reset(directory: Directory, *, progress: Progress) -> Connection | None:
+def reset(directory: Directory, *, progress: Progress) -> SandboxConnection | None:
     """Wipe all the sandbox knows; where it was running it runs again, at the same endpoint. Returns its connection."""
     running = healthy(directory)
     down(directory, progress=progress)
     return up(directory, port=running.port, progress=progress) if running else None
 
 
-def healthy(directory: Directory) -> Connection | None:
+def healthy(directory: Directory) -> SandboxConnection | None:
     """Return the connection of a sandbox whose gateway runs and answers, or None."""
     process, known = processes.of_pid_file(directory.gateway_pid), connection.read(directory)
     if process is None or known is None or known.pid != process.pid:
@@ -77,7 +77,12 @@ def healthy(directory: Directory) -> Connection | None:
 
 
 def request(
-    known: Connection, method: str, path: str, body: dict[str, Any] | None = None, *, seconds: float = _FAULT_SECONDS
+    known: SandboxConnection,
+    method: str,
+    path: str,
+    body: dict[str, Any] | None = None,
+    *,
+    seconds: float = _FAULT_SECONDS,
 ) -> dict[str, Any]:
     """Call the sandbox's own interface; raise SandboxError where it refuses, OSError where it does not answer."""
     wanted = urllib.request.Request(  # noqa: S310 (https, always)
@@ -95,7 +100,7 @@ def request(
     return answer
 
 
-def _start(directory: Directory, *, port: int | None, progress: Progress) -> Connection:
+def _start(directory: Directory, *, port: int | None, progress: Progress) -> SandboxConnection:
     command = [sys.executable, "-m", "sandbox.gateway", "--directory", str(directory.root)]
     if port is not None:
         command += ["--port", str(port)]
