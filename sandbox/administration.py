@@ -1,7 +1,7 @@
 """The sandbox's own HTTP interface, beside AWS's: its status, and faults for drills.
 
-`GET /_sandbox/status` and `POST /_sandbox/faults` with `{"replication_group", "shard", "fault", "seconds"}`; JSON both ways,
-errors as `{"error": "…"}` with status 400 or 404.
+`GET /_sandbox/status`, and `POST /_sandbox/faults` with `{"replication_group", "shard", "fault", "seconds"}`.
+JSON both ways; errors are `{"error": "…"}` with status 400 or 404.
 """
 
 from __future__ import annotations

@@ -17,8 +17,9 @@ _DESCRIPTION = """\
 AWS on a laptop: an emulator for the control plane (HTTPS and plain HTTP on loopback, IAM enforced) and a real Redis
 Cluster with TLS behind every ElastiCache replication group."""
 _EPILOG = f"""\
-Everything the sandbox knows lies in one directory, so several sandboxes can run side by side. How to reach it, with an
-access key, is in sandbox.json there. State survives a crash of the sandbox and a reboot; only `down` and `reset` wipe it.
+Everything the sandbox knows lies in one directory, so several sandboxes can run side by side. How to reach it,
+with an access key, is in sandbox.json there. State survives a crash of the sandbox and a reboot of the machine;
+only `down` and `reset` wipe it.
 
 environment:
   {directory.ENVIRONMENT_VARIABLE}   the directory, where --directory is not given

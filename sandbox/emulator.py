@@ -1,4 +1,4 @@
-"""The emulator of AWS's control plane: ministack, unmodified, in this very process. Nothing else knows that it is ministack."""
+"""The emulator of AWS's control plane: ministack, unmodified, in this very process; nothing else knows its name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sandbox.errors import SandboxError
-from sandbox.wire import OK, Gap, Handler, Request, Response
+from sandbox.wire import OK, Gap, Request, Response
 
 VERSION = "1.5.33"
 # Without credentials of its own: what a handler is called with from inside has been authorised already.
@@ -27,10 +27,12 @@ class Emulator:
     """The emulator as an ASGI application, with the sandbox's own handlers in front of its services'."""
 
     def __init__(self, *, account: str, region: str, port: int, state: Path) -> None:
-        """Load the emulator; it keeps its state in `state` and enforces IAM; raises SandboxError for another version."""
+        """Load the emulator; its state is kept in `state`, IAM is enforced. Raises SandboxError for another version."""
         installed = importlib.metadata.version("ministack")
         if installed != VERSION:
-            raise SandboxError(f"ministack {installed} is installed, but the sandbox is made for {VERSION}: install that.")
+            raise SandboxError(
+                f"ministack {installed} is installed, but the sandbox is made for {VERSION}: install that."
+            )
         # It reads its settings while it is imported.
         os.environ.update(
             AUTH="true",
@@ -84,15 +86,15 @@ class Emulator:
 
         self._app.SERVICE_HANDLERS[service] = outer
 
-    async def call(self, service: str, **form: str) -> str:
+    async def call(self, service: str, **form: str) -> bytes:
         """Call a Query-protocol action from inside, as the account's root; return the XML."""
         status, _, body = await self._app.SERVICE_HANDLERS[service](
             "POST", "/", dict(_INSIDE), urlencode(form).encode(), {}
         )
-        text: str = body.decode()
         if status != OK:
-            raise SandboxError(f"{service} refused {form['Action']}: {text}")
-        return text
+            raise SandboxError(f"{service} refused {form['Action']}: {body.decode()}")
+        answer: bytes = body
+        return answer
 
     def services(self) -> list[str]:
         """Return the names of the services it knows."""

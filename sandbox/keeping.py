@@ -1,7 +1,7 @@
 """Keeps the emulator's state on disk, so that a killed gateway loses nothing that was answered.
 
-The emulator saves by itself only when it shuts down. Here a change is on disk before it is answered; changes of data, which
-are many, and changes to a service whose state has grown large, follow within a moment.
+The emulator saves by itself only when it shuts down. Here a change is on disk before it is answered; changes of data,
+which are many, and changes to a service whose state has grown large, follow within a moment.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from sandbox.emulator import Emulator
 from sandbox.wire import Gap, Handler, Request, Response
 
 _READS = (
-    "BatchGet", "Decrypt", "Describe", "Encrypt", "Filter", "GenerateDataKey", "GenerateMac", "GenerateRandom", "Get",
-    "HEAD", "List", "Lookup", "Query", "Receive", "Scan", "Search", "Select", "Sign", "Simulate", "TransactGet", "Verify",
+    "BatchGet", "Decrypt", "Describe", "Encrypt", "Filter", "GenerateDataKey", "GenerateMac", "GenerateRandom",
+    "Get", "HEAD", "List", "Lookup", "Query", "Receive", "Scan", "Search", "Select", "Sign", "Simulate",
+    "TransactGet", "Verify",
 )  # fmt: skip
-_DATA_CHANGES = frozenset(
-    "BatchExecuteStatement BatchWriteItem DeleteItem ExecuteStatement ExecuteTransaction PutItem PutLogEvents "
-    "PutMetricData TransactWriteItems UpdateItem SendMessage SendMessageBatch".split()
-)
+_DATA_CHANGES = frozenset({
+    "BatchExecuteStatement", "BatchWriteItem", "DeleteItem", "ExecuteStatement", "ExecuteTransaction", "PutItem",
+    "PutLogEvents", "PutMetricData", "TransactWriteItems", "UpdateItem", "SendMessage", "SendMessageBatch",
+})  # fmt: skip
 # Writing a state that takes longer than this would be felt in every answer.
 _QUICK = 0.02  # seconds
 _PAUSE = 0.5  # seconds

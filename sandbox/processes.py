@@ -1,7 +1,7 @@
 """Processes that outlive the command that started them, recognised again by pid *and* start time.
 
-A pid file holds the process's own line of `/proc/<pid>/stat`, written by the process itself before it becomes the program,
-so that no crash of its parent leaves a process without a pid file, and a recycled pid is never taken for it.
+A pid file holds the process's own line of `/proc/<pid>/stat`, written by the process itself before it becomes the
+program, so that no crash of its parent leaves a process without a pid file, and a recycled pid is never taken for it.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def write_own_pid_file(path: Path) -> None:
 
 
 def environment(prefix: str) -> dict[str, str]:
-    """Return the part of this process's environment that a daemon gets: the essentials and what starts with `prefix`."""
+    """Return what a daemon gets of this process's environment: the essentials, and what starts with `prefix`."""
     return {name: value for name, value in os.environ.items() if name in _INHERITED or name.startswith(prefix)}
 
 

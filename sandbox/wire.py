@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
-
+from xml.etree import ElementTree as ET
 
 OK = 200
 
@@ -31,13 +31,18 @@ class Request:
 
     @cached_property
     def action(self) -> str:
-        """What is asked for: `CreateUser`, `DynamoDB_20120810.PutItem` without its prefix, or as S3 has it `GET ?lifecycle`."""
+        """What is asked for, by its name (`CreateUser`); of S3, which has none, as in `GET ?lifecycle`."""
         if target := self.headers.get("x-amz-target"):
             return target.rpartition(".")[2]
         if self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             return self.form.get("Action", "")
         subresource = next((name for name in self.query if not name.startswith(("x-", "X-"))), "")
         return f"{self.method} ?{subresource}" if subresource else self.method
+
+
+def parse_xml(body: bytes) -> ET.Element:
+    """Parse an answer of a service of the sandbox's own."""
+    return ET.fromstring(body)  # noqa: S314 (written in this very process)
 
 
 # The body is bytes, or a stream of the emulator's own kind that only it can send.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,18 +10,28 @@ from sandbox.certificates import CertificateFiles
 from sandbox.elasticache.passwords import IamPasswords
 from sandbox.redis_cluster import cluster
 from sandbox.redis_cluster.cluster import RedisCluster, Specification
+from sandbox.redis_cluster.endpoint import Endpoint
 from sandbox.redis_cluster.supervisor import Observer, Supervisor
 
 
 class DataPlane:
     """Starts, finds again and ends the cluster of each replication group; each is supervised while it runs."""
 
-    def __init__(self, *, folder: Path, authority: CertificateFiles, passwords: IamPasswords) -> None:
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        authority: CertificateFiles,
+        passwords: IamPasswords,
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
         self.passwords = passwords
         self._folder = folder
         self._authority = authority
+        self._loop = loop
         self._clusters: dict[str, RedisCluster] = {}
         self._supervisors: dict[str, Supervisor] = {}
+        self._endpoints: dict[str, Endpoint] = {}
 
     def create(self, key: str, specification: Specification, observer: Observer) -> None:
         """Create a cluster and wait until it is healthy; raise SandboxError where it does not get so."""
@@ -40,6 +50,8 @@ class DataPlane:
 
     def remove(self, key: str) -> None:
         """End a cluster and forget its data."""
+        if endpoint := self._endpoints.pop(key, None):
+            endpoint.close()
         if supervisor := self._supervisors.pop(key, None):
             supervisor.end()
         self._clusters.pop(key, None)
@@ -47,15 +59,16 @@ class DataPlane:
 
     def stop(self) -> None:
         """End every cluster in order, their data on disk."""
+        for endpoint in self._endpoints.values():
+            endpoint.close()
         with ThreadPoolExecutor() as pool:
-            ends: list[Callable[[], None]] = [supervisor.end for supervisor in self._supervisors.values()]
-            for ended in [pool.submit(end) for end in ends]:
+            for ended in [pool.submit(supervisor.end) for supervisor in self._supervisors.values()]:
                 ended.result()
             for stopped in [pool.submit(server.stop) for group in self._clusters.values() for server in group.servers]:
                 stopped.result()
-        self._supervisors.clear()
-        self._clusters.clear()
 
     def _adopt(self, key: str, running: RedisCluster, observer: Observer) -> None:
         self._clusters[key] = running
+        self._endpoints[key] = Endpoint(running, self._loop)
+        self._endpoints[key].open()
         self._supervisors[key] = Supervisor(running, observer)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from sandbox.elasticache.context import Context, Operation
-from sandbox.elasticache.protocol import Fault, Parameters
+from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Record, Region
 
 REPLICATION_GROUP = "replication-group"
@@ -38,8 +38,9 @@ def describe_events(context: Context, parameters: Parameters) -> Record:
     """DescribeEvents: newest first, of the last hour unless told otherwise."""
     limit = parameters.get("MaxRecords", _DEFAULT_RECORDS)
     if limit not in _RECORDS:
-        raise Fault(
-            "InvalidParameterValueException", f"MaxRecords is {limit}; allowed: {_RECORDS.start} to {_RECORDS.stop - 1}."
+        raise ServiceError(
+            "InvalidParameterValueException",
+            f"MaxRecords is {limit}; allowed: {_RECORDS.start} to {_RECORDS.stop - 1}.",
         )
     start, end = _window(parameters)
     matching = [

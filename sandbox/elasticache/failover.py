@@ -11,12 +11,12 @@ import time
 
 from sandbox.elasticache import events, replication_groups
 from sandbox.elasticache.context import Context, Operation
-from sandbox.elasticache.protocol import Fault, Parameters
+from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Record, Region
 from sandbox.redis_cluster.topology import Node
 
 QUOTA_VARIABLE = "TIERSTORE_SANDBOX_TEST_FAILOVERS_PER_DAY"
-# "You can use this operation to test automatic failover on up to 15 shards […] in any rolling 24-hour period."
+# Shards that AWS lets one test in any rolling 24 hours, as that page says.
 _QUOTA = 15
 _DAY = 24 * 3600.0  # seconds
 
@@ -32,20 +32,24 @@ def test_failover(context: Context, parameters: Parameters) -> Record:
     group_id, shard_id = group["ReplicationGroupId"], parameters["NodeGroupId"]
     cluster = context.cluster(group_id)
     if group["Status"] != "available" or cluster is None:
-        raise Fault(
+        raise ServiceError(
             "InvalidReplicationGroupStateFault",
             f"Replication group {group_id} is {group['Status']}; a node replacement must be over before the next call.",
         )
     shard = cluster.topology.shard(shard_id)
     if shard is None:
         allowed = ", ".join(shard.id for shard in cluster.topology.shards)
-        raise Fault("NodeGroupNotFoundFault", f"Node group {shard_id} not found in {group_id}; it has {allowed}.")
+        raise ServiceError(
+            "NodeGroupNotFoundFault", f"Node group {shard_id} not found in {group_id}; it has {allowed}."
+        )
     if group["AutomaticFailover"] != "enabled" or len(shard.nodes) == 1:
-        raise Fault("TestFailoverNotAvailableFault", f"Automatic failover is not enabled on {group_id}.")
+        raise ServiceError("TestFailoverNotAvailableFault", f"Automatic failover is not enabled on {group_id}.")
     primary = cluster.primary(shard)
     process = cluster.server(primary).process if primary else None
     if primary is None or process is None:
-        raise Fault("InvalidReplicationGroupStateFault", f"Node group {shard_id} of {group_id} has no primary now.")
+        raise ServiceError(
+            "InvalidReplicationGroupStateFault", f"Node group {shard_id} of {group_id} has no primary now."
+        )
     _spend_quota(context)
     group["Status"] = "modifying"
     group["FailingOver"] = primary.name
@@ -60,7 +64,7 @@ def _spend_quota(context: Context) -> None:
     now = time.time()
     recent = [moment for moment in context.region.test_failovers if moment > now - _DAY]
     if len(recent) >= context.test_failover_quota:
-        raise Fault(
+        raise ServiceError(
             "APICallRateForCustomerExceededFault",
             f"{len(recent)} shards were failed over in the last 24 hours; the quota is {context.test_failover_quota}. "
             f"The sandbox takes another one from {QUOTA_VARIABLE} when it starts.",
@@ -77,9 +81,7 @@ def record_failed_over(region: Region, group_id: str, old_primary: Node, new_pri
 
 def record_recovering(region: Region, node: Node) -> None:
     """Tell that a dead node is being replaced."""
-    events.record(
-        region, events.CACHE_CLUSTER, node.name, f"Recovering cache nodes {replication_groups.NODE_ID}"
-    )
+    events.record(region, events.CACHE_CLUSTER, node.name, f"Recovering cache nodes {replication_groups.NODE_ID}")
 
 
 def record_recovered(region: Region, group_id: str, node: Node) -> None:

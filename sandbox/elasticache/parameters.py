@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 from sandbox.elasticache.protocol import model
-from sandbox.wire import OK, Handler, Request, Response
+from sandbox.wire import OK, Handler, Request, Response, parse_xml
 
 _NAMESPACE = {"": model().metadata["xmlNamespace"]}
 ET.register_namespace("", _NAMESPACE[""])
@@ -21,7 +21,7 @@ async def set_by_user(request: Request, name: str, emulator: Handler) -> dict[st
         return {}
     return {
         parameter.findtext("ParameterName", "", _NAMESPACE): parameter.findtext("ParameterValue", "", _NAMESPACE)
-        for parameter in _of_source(ET.fromstring(body), "user")
+        for parameter in _of_source(parse_xml(body), "user")
     }
 
 
@@ -31,7 +31,7 @@ async def describe(request: Request, emulator: Handler) -> Response:
     source = request.form.get("Source")
     if status != OK or source is None:
         return status, headers, body
-    answer = ET.fromstring(body)
+    answer = parse_xml(body)
     wanted = _of_source(answer, source)
     for parameters in answer.iterfind(".//Parameters", _NAMESPACE):
         parameters[:] = wanted

@@ -18,7 +18,7 @@ from botocore.model import ListShape, ServiceModel, Shape, StructureShape
 Parameters = dict[str, Any]
 
 
-class Fault(Exception):
+class ServiceError(Exception):
     """An error of the service, named as its shape in the model (`ReplicationGroupNotFoundFault`)."""
 
     def __init__(self, shape: str, message: str) -> None:
@@ -42,7 +42,7 @@ def parse(action: str, form: Mapping[str, str]) -> Parameters:
     return parsed or {}
 
 
-def _parse(shape: Shape, form: Mapping[str, str], key: str) -> Any:  # noqa: ANN401 (as the shape says)
+def _parse(shape: Shape, form: Mapping[str, str], key: str) -> Any:
     if isinstance(shape, StructureShape):
         return _parse_structure(shape, form, prefix=f"{key}.")
     if isinstance(shape, ListShape):
@@ -91,7 +91,7 @@ def render(action: str, result: Mapping[str, Any]) -> bytes:
     ).encode()
 
 
-def render_fault(fault: Fault) -> bytes:
+def render_fault(fault: ServiceError) -> bytes:
     """Render an error."""
     return (
         f'<ErrorResponse xmlns="{model().metadata["xmlNamespace"]}"><Error><Type>Sender</Type>'
@@ -108,7 +108,7 @@ def _render_members(shape: StructureShape, value: Mapping[str, Any]) -> str:
     )
 
 
-def _render(shape: Shape, tag: str, value: Any) -> str:  # noqa: ANN401 (as the shape says)
+def _render(shape: Shape, tag: str, value: Any) -> str:
     if isinstance(shape, StructureShape):
         inner = _render_members(shape, value)
     elif isinstance(shape, ListShape):

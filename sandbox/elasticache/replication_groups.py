@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.elasticache import events, subnet_groups, users
 from sandbox.elasticache.context import Context, Operation
-from sandbox.elasticache.protocol import Fault, Parameters
+from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Record
 from sandbox.redis_cluster.cluster import RedisCluster, Specification
 
@@ -29,6 +29,13 @@ _SHARED = (
     "IpDiscovery",
     "NotificationTopicArn",
 )
+# Members that a cache cluster has from its replication group.
+_OF_GROUP = (
+    "CacheNodeType", "Engine", "EngineVersion", "PreferredMaintenanceWindow", "CacheSubnetGroupName",
+    "AutoMinorVersionUpgrade", "SecurityGroups", "ReplicationGroupId", "SnapshotRetentionLimit", "SnapshotWindow",
+    "AuthTokenEnabled", "TransitEncryptionEnabled", "TransitEncryptionMode", "AtRestEncryptionEnabled",
+    "LogDeliveryConfigurations", "NetworkType", "IpDiscovery",
+)  # fmt: skip
 _FIXED_SHAPE = (
     "The sandbox keeps the shards and replicas a replication group was created with; "
     "delete it and create it anew with others."
@@ -39,17 +46,17 @@ def create(context: Context, parameters: Parameters) -> Record:
     """CreateReplicationGroup; the cluster is started after the call, the status is `creating` until it is healthy."""
     group_id = parameters["ReplicationGroupId"].lower()
     if group_id in context.region.replication_groups:
-        raise Fault("ReplicationGroupAlreadyExistsFault", f"Replication group {group_id} already exists.")
+        raise ServiceError("ReplicationGroupAlreadyExistsFault", f"Replication group {group_id} already exists.")
     _check_is_clustered(context, parameters)
     shards, replicas = _shape(parameters)
     group_ids = [users.user_group(context, one)["UserGroupId"] for one in parameters.get("UserGroupIds", [])]
     if not parameters.get("TransitEncryptionEnabled"):
-        raise Fault(
+        raise ServiceError(
             "InvalidParameterCombinationException",
             "The sandbox's Redis speaks TLS only: TransitEncryptionEnabled must be true.",
         )
     if not group_ids:
-        raise Fault(
+        raise ServiceError(
             "InvalidParameterCombinationException",
             "The sandbox lets only users of a user group in: UserGroupIds must name one.",
         )
@@ -131,9 +138,7 @@ def modify(context: Context, parameters: Parameters) -> Record:
         if "CacheParameterGroupName" in parameters:
             group["Parameters"] = dict(context.named_parameters)
             cluster.set_parameters(group["Parameters"])
-    events.record(
-        context.region, events.REPLICATION_GROUP, group["ReplicationGroupId"], "Replication group modified"
-    )
+    events.record(context.region, events.REPLICATION_GROUP, group["ReplicationGroupId"], "Replication group modified")
     return {"ReplicationGroup": described(context, group)}
 
 
@@ -150,7 +155,7 @@ def delete(context: Context, parameters: Parameters) -> Record:
 def keep_shape(context: Context, parameters: Parameters) -> Record:
     """IncreaseReplicaCount, DecreaseReplicaCount and ModifyReplicationGroupShardConfiguration are refused."""
     find_available(context, parameters["ReplicationGroupId"])
-    raise Fault("InvalidParameterCombinationException", _FIXED_SHAPE)
+    raise ServiceError("InvalidParameterCombinationException", _FIXED_SHAPE)
 
 
 def describe_cache_clusters(context: Context, parameters: Parameters) -> Record:
@@ -165,7 +170,7 @@ def describe_cache_clusters(context: Context, parameters: Parameters) -> Record:
     if wanted:
         clusters = [one for one in clusters if one["CacheClusterId"] == wanted]
         if not clusters:
-            raise Fault("CacheClusterNotFoundFault", f"CacheCluster not found: {wanted}")
+            raise ServiceError("CacheClusterNotFoundFault", f"CacheCluster not found: {wanted}")
     if not parameters.get("ShowCacheNodeInfo"):
         clusters = [{**one, "CacheNodes": None} for one in clusters]
     return {"CacheClusters": clusters}
@@ -174,7 +179,7 @@ def describe_cache_clusters(context: Context, parameters: Parameters) -> Record:
 def find(context: Context, group_id: str) -> Record:
     """Return a replication group; raise ReplicationGroupNotFoundFault."""
     if (group := context.region.replication_groups.get(group_id.lower())) is None:
-        raise Fault("ReplicationGroupNotFoundFault", f"ReplicationGroup {group_id} not found.")
+        raise ServiceError("ReplicationGroupNotFoundFault", f"ReplicationGroup {group_id} not found.")
     return group
 
 
@@ -186,8 +191,8 @@ def find_available(context: Context, group_id: str) -> Record:
     return group
 
 
-def _not_available(group: Record) -> Fault:
-    return Fault(
+def _not_available(group: Record) -> ServiceError:
+    return ServiceError(
         "InvalidReplicationGroupStateFault",
         f"Replication group {group['ReplicationGroupId']} is {group['Status']}; it must be available.",
     )
@@ -197,10 +202,10 @@ def _check_is_clustered(context: Context, parameters: Parameters) -> None:
     name = parameters.get("CacheParameterGroupName", "default.redis7.cluster.on")
     by_group = name.endswith(".cluster.on") or context.named_parameters.get("cluster-enabled") == "yes"
     if not (by_group or parameters.get("ClusterMode") == "enabled"):
-        raise Fault(
+        raise ServiceError(
             "InvalidParameterCombinationException",
-            f"The sandbox serves replication groups with cluster mode enabled only: parameter group {name} does not set "
-            "cluster-enabled to yes, and ClusterMode is not enabled.",
+            f"The sandbox serves cluster mode enabled only: parameter group {name} does not set cluster-enabled=yes, "
+            "and ClusterMode is not enabled.",
         )
 
 
@@ -208,13 +213,13 @@ def _shape(parameters: Parameters) -> tuple[int, int]:
     shards = parameters.get("NumNodeGroups", 1)
     replicas = parameters.get("ReplicasPerNodeGroup", max(parameters.get("NumCacheClusters", 1) - 1, 0))
     if shards < 1 or not 0 <= replicas <= _MAX_REPLICAS or shards * (1 + replicas) > _MAX_NODES:
-        raise Fault(
+        raise ServiceError(
             "InvalidParameterValueException",
             f"{shards} node groups with {replicas} replicas each are impossible; allowed: at least 1 node group, "
             f"0 to {_MAX_REPLICAS} replicas, at most {_MAX_NODES} nodes.",
         )
     if parameters.get("AutomaticFailoverEnabled") and not replicas:
-        raise Fault("InvalidParameterCombinationException", "Automatic failover needs at least one replica.")
+        raise ServiceError("InvalidParameterCombinationException", "Automatic failover needs at least one replica.")
     return shards, replicas
 
 
@@ -231,7 +236,9 @@ def specification(context: Context, group: Record) -> Specification:
 
 
 def _modify_access(context: Context, group: Record, parameters: Parameters, cluster: RedisCluster) -> None:
-    removed = group["UserGroupIds"] if parameters.get("RemoveUserGroups") else parameters.get("UserGroupIdsToRemove", [])
+    removed = (
+        group["UserGroupIds"] if parameters.get("RemoveUserGroups") else parameters.get("UserGroupIdsToRemove", [])
+    )
     remaining = [one for one in group["UserGroupIds"] if one not in removed]
     added = [users.user_group(context, one)["UserGroupId"] for one in parameters.get("UserGroupIdsToAdd", [])]
     group_ids = list(dict.fromkeys(remaining + added))
@@ -246,7 +253,7 @@ def described(context: Context, group: Record) -> Record:
     described = {**group, "MemberClusters": _member_names(group)}
     if cluster is None:
         return described
-    endpoint = {"Address": cluster.topology.nodes[0].address, "Port": cluster.topology.port}
+    endpoint = {"Address": cluster.topology.endpoint, "Port": cluster.topology.port}
     return {**described, "ConfigurationEndpoint": endpoint, "NodeGroups": _node_groups(context, cluster)}
 
 
@@ -274,15 +281,10 @@ def _node_groups(context: Context, cluster: RedisCluster) -> list[Record]:
 
 def _cache_cluster(context: Context, group: Record, name: str) -> Record:
     cluster = context.cluster(group["ReplicationGroupId"])
-    shared = (
-        "CacheNodeType Engine EngineVersion PreferredMaintenanceWindow CacheSubnetGroupName AutoMinorVersionUpgrade "
-        "SecurityGroups ReplicationGroupId SnapshotRetentionLimit SnapshotWindow AuthTokenEnabled TransitEncryptionEnabled "
-        "TransitEncryptionMode AtRestEncryptionEnabled LogDeliveryConfigurations NetworkType IpDiscovery"
-    ).split()
     topic = group.get("NotificationTopicArn")
     addresses = {node.name: node.address for node in cluster.topology.nodes} if cluster else {}
     return {
-        **{member: group[member] for member in shared},
+        **{member: group[member] for member in _OF_GROUP},
         "CacheClusterId": name,
         "CacheClusterStatus": group["Status"],
         "CacheClusterCreateTime": group["ReplicationGroupCreateTime"],

@@ -15,7 +15,7 @@ import redis
 from sandbox.elasticache import events, failover, parameters, protocol, replication_groups, subnet_groups, tags, users
 from sandbox.elasticache.context import Context, Operation, Subnet
 from sandbox.elasticache.data_plane import DataPlane
-from sandbox.elasticache.protocol import Fault, Parameters
+from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Record, Region, Store
 from sandbox.errors import SandboxError
 from sandbox.redis_cluster.cluster import RedisCluster, Specification
@@ -45,7 +45,9 @@ class _Surroundings:
 class ElastiCache:
     """The service's state and its clusters; one change at a time, each on disk before it is answered."""
 
-    def __init__(self, *, account: str, file: Path, data_plane: DataPlane, ec2: Handler, test_failover_quota: int) -> None:
+    def __init__(
+        self, *, account: str, file: Path, data_plane: DataPlane, ec2: Handler, test_failover_quota: int
+    ) -> None:
         self._account = account
         self._data_plane = data_plane
         self._ec2 = ec2
@@ -66,7 +68,7 @@ class ElastiCache:
         surroundings = await self._look_up(request, given, emulator)
         try:
             result = await asyncio.to_thread(self._run, operation, request.region, given, surroundings)
-        except Fault as fault:
+        except ServiceError as fault:
             return fault.status, dict(_XML), protocol.render_fault(fault)
         return 200, dict(_XML), protocol.render(request.action, result)
 
@@ -119,9 +121,11 @@ class ElastiCache:
             with self.change(region_name):
                 return operation(self._context(region_name, surroundings), given)
         except KeyError as error:
-            raise Fault("InvalidParameterValueException", f"The parameter {error.args[0]} is missing.") from error
+            raise ServiceError(
+                "InvalidParameterValueException", f"The parameter {error.args[0]} is missing."
+            ) from error
         except redis.RedisError as error:
-            raise Fault("InvalidParameterValueException", f"The Redis nodes refused it: {error}") from error
+            raise ServiceError("InvalidParameterValueException", f"The Redis nodes refused it: {error}") from error
 
     def _context(self, region_name: str, surroundings: _Surroundings) -> Context:
         return Context(

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from sandbox.files import write_private
 
-# A record has the members of the service's own shape (User, UserGroup, ReplicationGroup, Event), and what else is needed.
+# The members of the service's own shape (User, UserGroup, ReplicationGroup, Event), and what else has to be known.
 Record = dict[str, Any]
 
 

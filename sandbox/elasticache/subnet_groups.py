@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from urllib.parse import urlencode
-from xml.etree import ElementTree as ET
 
 from sandbox.elasticache.context import Context, Operation, Subnet
-from sandbox.elasticache.protocol import Fault, Parameters
+from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Record
-from sandbox.wire import OK, Handler, Request
-
+from sandbox.wire import OK, Handler, Request, parse_xml
 
 
 async def look_up(request: Request, subnet_ids: list[str], ec2: Handler) -> dict[str, Subnet]:
@@ -20,7 +18,7 @@ async def look_up(request: Request, subnet_ids: list[str], ec2: Handler) -> dict
     status, _, body = await ec2(replace(request, body=urlencode(form).encode()))
     if status != OK:
         return {}
-    items = ET.fromstring(body).iterfind("{*}subnetSet/{*}item")
+    items = parse_xml(body).iterfind("{*}subnetSet/{*}item")
     found = [
         Subnet(
             id=item.findtext("{*}subnetId", ""),
@@ -36,7 +34,7 @@ def create(context: Context, parameters: Parameters) -> Record:
     """CreateCacheSubnetGroup."""
     name = parameters["CacheSubnetGroupName"].lower()
     if name in context.region.subnet_groups:
-        raise Fault("CacheSubnetGroupAlreadyExistsFault", f"Cache subnet group {name} already exists.")
+        raise ServiceError("CacheSubnetGroupAlreadyExistsFault", f"Cache subnet group {name} already exists.")
     arn = context.arn("subnetgroup", name)
     group: Record = {
         "CacheSubnetGroupName": name,
@@ -73,7 +71,7 @@ def delete(context: Context, parameters: Parameters) -> Record:
     name = group["CacheSubnetGroupName"]
     users = [one for one in context.region.replication_groups.values() if one["CacheSubnetGroupName"] == name]
     if users:
-        raise Fault(
+        raise ServiceError(
             "CacheSubnetGroupInUse", f"Cache subnet group {name} is in use by {users[0]['ReplicationGroupId']}."
         )
     del context.region.subnet_groups[name]
@@ -84,7 +82,7 @@ def delete(context: Context, parameters: Parameters) -> Record:
 def find(context: Context, name: str) -> Record:
     """Return a cache subnet group; raise CacheSubnetGroupNotFoundFault."""
     if (group := context.region.subnet_groups.get(name.lower())) is None:
-        raise Fault("CacheSubnetGroupNotFoundFault", f"Cache subnet group {name} not found.")
+        raise ServiceError("CacheSubnetGroupNotFoundFault", f"Cache subnet group {name} not found.")
     return group
 
 
@@ -93,7 +91,7 @@ def _placement(context: Context, parameters: Parameters) -> Record:
     subnets = [context.subnets[subnet_id] for subnet_id in wanted if subnet_id in context.subnets]
     networks = {subnet.vpc_id for subnet in subnets}
     if len(subnets) != len(wanted) or len(networks) != 1:
-        raise Fault("InvalidSubnet", f"The subnets {', '.join(wanted)} do not all exist in one common VPC.")
+        raise ServiceError("InvalidSubnet", f"The subnets {', '.join(wanted)} do not all exist in one common VPC.")
     return {
         "VpcId": networks.pop(),
         "Subnets": [

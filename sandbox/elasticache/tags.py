@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.elasticache.context import Context, Operation
-from sandbox.elasticache.protocol import Fault, Parameters
+from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Record
 
 _NOT_FOUND = {
@@ -48,7 +48,7 @@ def _tags(context: Context, parameters: Parameters) -> dict[str, str]:
         # A node has its replication group's tags: `<group>-0001-001`.
         owner = context.arn("replicationgroup", arn.rpartition(":")[2].rsplit("-", 2)[0])
     if owner not in context.region.tags:
-        raise Fault(_NOT_FOUND[_kind(arn)], f"{arn} not found.")
+        raise ServiceError(_NOT_FOUND[_kind(arn)], f"{arn} not found.")
     return context.region.tags[owner]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.elasticache.context import Context, Operation
-from sandbox.elasticache.protocol import Fault, Parameters
+from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Record
 from sandbox.redis_cluster.access import User, password_hash
 
@@ -15,10 +15,10 @@ def create_user(context: Context, parameters: Parameters) -> Record:
     """CreateUser."""
     user_id, name = parameters["UserId"].lower(), parameters["UserName"]
     if user_id in context.region.users:
-        raise Fault("UserAlreadyExistsFault", f"User {user_id} already exists.")
+        raise ServiceError("UserAlreadyExistsFault", f"User {user_id} already exists.")
     authentication, hashes = _authentication(parameters)
     if authentication["Type"] == "iam" and user_id != name:
-        raise Fault(
+        raise ServiceError(
             "InvalidParameterValueException",
             f"A user with IAM authentication needs the same user id and user name, got {user_id!r} and {name!r}.",
         )
@@ -59,7 +59,7 @@ def delete_user(context: Context, parameters: Parameters) -> Record:
     user = _user(context, parameters["UserId"])
     groups = _groups_of(context, user)
     if user["UserName"] == "default" and groups:
-        raise Fault(
+        raise ServiceError(
             "DefaultUserAssociatedToUserGroupFault", f"User {user['UserId']} is the default user of a user group."
         )
     result = {**_with_groups(context, user), "Status": "deleting"}
@@ -84,7 +84,7 @@ def create_user_group(context: Context, parameters: Parameters) -> Record:
     """CreateUserGroup."""
     group_id, engine = parameters["UserGroupId"].lower(), parameters["Engine"].lower()
     if group_id in context.region.user_groups:
-        raise Fault("UserGroupAlreadyExistsFault", f"User group {group_id} already exists.")
+        raise ServiceError("UserGroupAlreadyExistsFault", f"User group {group_id} already exists.")
     user_ids = parameters.get("UserIds", [])
     _check_members(context, engine, user_ids)
     arn = context.arn("usergroup", group_id)
@@ -116,7 +116,7 @@ def delete_user_group(context: Context, parameters: Parameters) -> Record:
     """DeleteUserGroup."""
     group = _with_replication_groups(context, user_group(context, parameters["UserGroupId"]))
     if group["ReplicationGroups"]:
-        raise Fault(
+        raise ServiceError(
             "InvalidUserGroupStateFault",
             f"User group {group['UserGroupId']} is in use by {', '.join(group['ReplicationGroups'])}.",
         )
@@ -135,7 +135,7 @@ def describe_user_groups(context: Context, parameters: Parameters) -> Record:
 def user_group(context: Context, group_id: str) -> Record:
     """Return a user group; raise UserGroupNotFoundFault."""
     if (group := context.region.user_groups.get(group_id.lower())) is None:
-        raise Fault("UserGroupNotFoundFault", f"User group {group_id} not found.")
+        raise ServiceError("UserGroupNotFoundFault", f"User group {group_id} not found.")
     return group
 
 
@@ -154,7 +154,7 @@ def _acl_user(context: Context, user: Record) -> User:
 
 def _user(context: Context, user_id: str) -> Record:
     if (user := context.region.users.get(user_id.lower())) is None:
-        raise Fault("UserNotFoundFault", f"User {user_id} not found.")
+        raise ServiceError("UserNotFoundFault", f"User {user_id} not found.")
     return user
 
 
@@ -163,9 +163,9 @@ def _authentication(parameters: Parameters) -> tuple[Record, list[str]]:
     passwords = mode.get("Passwords", parameters.get("Passwords", []))
     kind = mode.get("Type", "password" if passwords else "no-password-required")
     if kind == "no-password-required" and not mode and not parameters.get("NoPasswordRequired"):
-        raise Fault("InvalidParameterValueException", "A user needs a password, IAM, or NoPasswordRequired.")
+        raise ServiceError("InvalidParameterValueException", "A user needs a password, IAM, or NoPasswordRequired.")
     if (kind == "password") != bool(passwords):
-        raise Fault(
+        raise ServiceError(
             "InvalidParameterCombinationException", f"{len(passwords)} passwords do not fit authentication type {kind}."
         )
     authentication = {
@@ -179,9 +179,11 @@ def _check_members(context: Context, engine: str, user_ids: list[str]) -> None:
     names = [_user(context, user_id)["UserName"] for user_id in user_ids]
     duplicates = sorted({name for name in names if names.count(name) > 1})
     if duplicates:
-        raise Fault("DuplicateUserNameFault", f"More than one user of the group is named {', '.join(duplicates)}.")
+        raise ServiceError(
+            "DuplicateUserNameFault", f"More than one user of the group is named {', '.join(duplicates)}."
+        )
     if engine == "redis" and "default" not in names:
-        raise Fault("DefaultUserRequired", "A user group for Redis needs a user that is named default.")
+        raise ServiceError("DefaultUserRequired", "A user group for Redis needs a user that is named default.")
 
 
 def _groups_of(context: Context, user: Record) -> list[Record]:

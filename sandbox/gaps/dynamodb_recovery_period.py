@@ -7,7 +7,9 @@ import json
 from sandbox.gaps.memory import Memory
 from sandbox.wire import OK, Gap, Handler, Request, Response
 
-_DEFAULT_DAYS = 35  # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
+_DEFAULT_DAYS = (
+    35  # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
+)
 _DAYS = range(1, 36)
 
 

@@ -1,4 +1,4 @@
-"""EC2 as a whole: moto knows network ACLs, flow logs, interface endpoints and the tags of rules, the emulator does not."""
+"""EC2 as a whole: moto knows network ACLs, flow logs, interface endpoints and tags of rules better."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ class Ec2:
         if not is_read(request):
             self._moto.keep()
         return response
-
 
     async def handle(self, request: Request, _: Handler) -> Response:
         """Answer a request in the emulator's place."""

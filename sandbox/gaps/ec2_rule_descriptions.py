@@ -1,4 +1,4 @@
-"""EC2: a security-group rule keeps its description whatever it refers to; moto keeps that of rules for CIDR blocks only."""
+"""EC2: a security-group rule has a description whatever it refers to; moto keeps that of rules for CIDR blocks only."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ def keep_all(rule_class: type[Any]) -> None:
     signature = inspect.signature(build)
 
     @functools.wraps(build)
-    def build_described(rule: Any, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 (moto's own)
+    def build_described(rule: Any, *arguments: Any, **named: Any) -> None:
         build(rule, *arguments, **named)
         given = signature.bind(rule, *arguments, **named).arguments
         for target in (given.get("source_group"), given.get("prefix_list_id")):
             if target and "Description" in target:
                 rule.ip_range = {**rule.ip_range, "Description": target["Description"]}
 
-    rule_class.__init__ = build_described  # type: ignore[method-assign]
+    rule_class.__init__ = build_described

@@ -33,9 +33,7 @@ async def _ensure(services: tuple[str, ...], request: Request, emulator: Handler
             _, _, body = await emulator(_call(request, "CreateKey", {"Description": _DESCRIPTION.format(service)}))
             key_id = json.loads(body)["KeyMetadata"]["KeyId"]
             await emulator(_call(request, "EnableKeyRotation", {"KeyId": key_id}))
-            await emulator(
-                _call(request, "CreateAlias", {"AliasName": _PREFIX + service, "TargetKeyId": key_id})
-            )
+            await emulator(_call(request, "CreateAlias", {"AliasName": _PREFIX + service, "TargetKeyId": key_id}))
 
 
 def _call(request: Request, action: str, parameters: dict[str, str]) -> Request:

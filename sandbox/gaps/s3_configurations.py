@@ -60,9 +60,9 @@ def _answer(memory: Memory, request: Request, *, prefix: str, element: str) -> R
 
 def _listed(memory: Memory, prefix: str, element: str) -> bytes:
     found = [_without_declaration(memory[key]) for key in sorted(memory) if key.startswith(prefix)]
-    return (
-        f'<List{element}sResult xmlns="{_NAMESPACE}"><IsTruncated>false</IsTruncated>{"".join(found)}</List{element}sResult>'
-    ).encode()
+    root = f"List{element}sResult"
+    inner = f"<IsTruncated>false</IsTruncated>{''.join(found)}"
+    return f'<{root} xmlns="{_NAMESPACE}">{inner}</{root}>'.encode()
 
 
 def _without_declaration(document: str) -> str:
@@ -75,4 +75,6 @@ def _forget(memory: Memory, prefix: str) -> None:
 
 
 def _error(code: str, resource: str) -> bytes:
-    return f"<Error><Code>{code}</Code><Message>{code}</Message><Resource>{escape(resource)}</Resource></Error>".encode()
+    return (
+        f"<Error><Code>{code}</Code><Message>{code}</Message><Resource>{escape(resource)}</Resource></Error>".encode()
+    )

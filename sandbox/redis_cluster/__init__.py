@@ -1,1 +1,1 @@
-"""The data plane of a replication group: a real Redis Cluster, one redis-server a node, each at a loopback address of its own."""
+"""The data plane of a replication group: a real Redis Cluster, each node at a loopback address of its own."""

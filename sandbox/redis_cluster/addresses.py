@@ -1,4 +1,4 @@
-"""Free loopback addresses: Linux answers on all of 127.0.0.0/8, so that each node gets an address of its own, as on AWS."""
+"""Free loopback addresses: Linux answers on all of 127.0.0.0/8, so each node gets one of its own, as on AWS."""
 
 from __future__ import annotations
 

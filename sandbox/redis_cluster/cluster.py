@@ -84,8 +84,8 @@ class RedisCluster:
         for server in self.servers:
             if server.process is None and not addresses.is_free(server.node.address, self.topology.port):
                 raise SandboxError(
-                    f"Node {server.node.name} lives at {server.node.address}:{self.topology.port}, where another process "
-                    f"listens now (or on the cluster bus, {self.topology.port + BUS_PORT_OFFSET}). End that process, or "
+                    f"Node {server.node.name} needs {server.node.address}, ports {self.topology.port} and "
+                    f"{self.topology.port + BUS_PORT_OFFSET}, where another process listens now. End that process, or "
                     "run `python -m sandbox reset`, which forgets the data."
                 )
             server.start()
@@ -97,7 +97,7 @@ class RedisCluster:
             server.stop()
 
     def wait_until_healthy(self) -> None:
-        """Wait until every node sees `cluster_state:ok` and every replica is in sync; raise SandboxError if it never is."""
+        """Wait until all nodes see a whole cluster and all replicas are in sync; raise SandboxError otherwise."""
         self._wait(self.is_healthy, "be in sync")
 
     def is_healthy(self) -> bool:
@@ -136,7 +136,9 @@ class RedisCluster:
             if server.node != node and server.process is not None:
                 with contextlib.suppress(redis.RedisError):
                     known = server.command("CLUSTER NODES")
-                    return any(address.startswith(f"{node.address}:") and seen["slots"] for address, seen in known.items())
+                    return any(
+                        address.startswith(f"{node.address}:") and seen["slots"] for address, seen in known.items()
+                    )
         return False
 
     def roles(self) -> dict[str, str]:
@@ -190,7 +192,7 @@ class RedisCluster:
                 _LOG.debug("%s: %s", self.topology.name, error)
             if time.monotonic() > deadline:
                 raise SandboxError(
-                    f"The nodes of {self.topology.name} did not {what} within {_READY_SECONDS:.0f} s; their logs are in "
+                    f"The nodes of {self.topology.name} did not {what} within {_READY_SECONDS:.0f} s; their logs are "
                     f"{self.folder}/*/redis.log."
                 )
             time.sleep(_POLL)
@@ -204,7 +206,7 @@ def create(specification: Specification, *, folder: Path, authority: Certificate
         replicas=specification.replicas,
         addresses=addresses.find_free(
             seed=str(folder),
-            count=topology.node_count(shards=specification.shards, replicas=specification.replicas),
+            count=topology.address_count(shards=specification.shards, replicas=specification.replicas),
             port=specification.port,
         ),
         port=specification.port,
@@ -214,7 +216,7 @@ def create(specification: Specification, *, folder: Path, authority: Certificate
     )
     try:
         certificates.issue(
-            authority, _node_certificate(folder), hosts=[node.address for node in layout.nodes] + ["localhost"]
+            authority, _node_certificate(folder), hosts=[layout.endpoint, *(node.address for node in layout.nodes)]
         )
         write_private(folder / "operator-password", cluster.operator_password.encode())
         write_private(folder / "topology.json", layout.model_dump_json(indent=2).encode())

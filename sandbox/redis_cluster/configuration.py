@@ -14,16 +14,15 @@ NODE_TIMEOUT_MS = 1000
 _MAX_MEMORY = "64mb"
 # Parameters of an ElastiCache parameter group that redis-server 7.0 understands and that are the user's to choose
 # (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html); others have no effect here.
-_PARAMETERS = frozenset(
-    "activedefrag active-defrag-cycle-max active-defrag-cycle-min active-defrag-ignore-bytes active-defrag-threshold-lower "
-    "active-defrag-threshold-upper activerehashing cluster-allow-pubsubshard-when-down "
-    "cluster-allow-reads-when-down cluster-require-full-coverage close-on-replica-write hash-max-listpack-entries "
-    "hash-max-listpack-value hll-sparse-max-bytes lazyfree-lazy-eviction lazyfree-lazy-expire lazyfree-lazy-server-del "
-    "lazyfree-lazy-user-del latency-tracking lfu-decay-time lfu-log-factor list-compress-depth maxmemory-policy "
-    "maxmemory-samples notify-keyspace-events set-max-intset-entries slowlog-log-slower-than slowlog-max-len "
-    "stream-node-max-bytes stream-node-max-entries tcp-keepalive timeout tracking-table-max-keys "
-    "zset-max-listpack-entries zset-max-listpack-value".split()
-)
+_PARAMETERS = frozenset({
+    "activerehashing", "cluster-allow-pubsubshard-when-down", "cluster-allow-reads-when-down",
+    "cluster-require-full-coverage", "hash-max-listpack-entries", "hash-max-listpack-value", "hll-sparse-max-bytes",
+    "lazyfree-lazy-eviction", "lazyfree-lazy-expire", "lazyfree-lazy-server-del", "lazyfree-lazy-user-del",
+    "latency-tracking", "lfu-decay-time", "lfu-log-factor", "list-compress-depth", "maxmemory-policy",
+    "maxmemory-samples", "notify-keyspace-events", "set-max-intset-entries", "slowlog-log-slower-than",
+    "slowlog-max-len", "stream-node-max-bytes", "stream-node-max-entries", "tcp-keepalive", "timeout",
+    "tracking-table-max-keys", "zset-max-listpack-entries", "zset-max-listpack-value",
+})  # fmt: skip
 
 
 def effective_parameters(parameters: Mapping[str, str]) -> dict[str, str]:

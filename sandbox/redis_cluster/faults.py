@@ -13,7 +13,7 @@ from sandbox.redis_cluster.cluster import RedisCluster, is_in_sync
 from sandbox.redis_cluster.node import Server
 from sandbox.redis_cluster.topology import Node, Shard
 
-# How long before the kill the replicas' links are cut: long enough that acknowledged writes are missing on the replicas.
+# Between cutting the links and the kill: long enough that the replicas miss acknowledged writes.
 _LAG_SECONDS = 0.3
 _PROMOTION_SECONDS = 5.0
 _POLL = 0.02  # seconds

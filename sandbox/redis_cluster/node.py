@@ -79,7 +79,7 @@ class Server:
             decode_responses=True,
         )
 
-    def command(self, *arguments: str | int) -> Any:  # noqa: ANN401 (a reply is whatever the command replies)
+    def command(self, *arguments: str | int) -> Any:
         """Run one command on this node; raise redis.RedisError where it fails."""
         with self.connect() as client:
             return client.execute_command(*arguments)

@@ -1,4 +1,4 @@
-"""Replaces nodes that die, as ElastiCache does: a replica takes over first, then the dead node comes back as a replica."""
+"""Replaces nodes that die, as ElastiCache does: a replica takes over, then the dead node comes back as a replica."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ class Supervisor:
             _LOG.error("%s did not come back within %.0f s; see %s", node.name, _RECOVERY_SECONDS, server.folder)
 
     def _successor(self, node: Node, shard: Shard) -> Node | None:
-        survivors = [other for other in shard.nodes if other != node and self._cluster.server(other).process is not None]
+        survivors = [
+            other for other in shard.nodes if other != node and self._cluster.server(other).process is not None
+        ]
         if not survivors:
             return None
         if len(self._cluster.topology.shards) < _SELF_ELECTING_SHARDS:

@@ -33,12 +33,13 @@ class Shard(BaseModel):
 
 
 class Topology(BaseModel):
-    """A cluster as it was asked for; roles move later, the rest does not."""
+    """A cluster as it was asked for and its configuration endpoint; roles move later, the rest does not."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     port: int
+    endpoint: str
     shards: tuple[Shard, ...]
 
     @property
@@ -51,17 +52,19 @@ class Topology(BaseModel):
         return next((shard for shard in self.shards if shard.id == shard_id), None)
 
 
-def node_count(*, shards: int, replicas: int) -> int:
-    """How many nodes `shards` shards have with `replicas` replicas each."""
-    return shards * (1 + replicas)
+def address_count(*, shards: int, replicas: int) -> int:
+    """How many addresses a cluster needs: one for each node and one for its configuration endpoint."""
+    return shards * (1 + replicas) + 1
 
 
 def plan(*, name: str, shards: int, replicas: int, addresses: Sequence[str], port: int) -> Topology:
-    """Lay a cluster out over `addresses`, one for each node; slots are spread as evenly as whole slots can be."""
-    remaining = iter(addresses)
+    """Lay a cluster out over `addresses`, the last for its endpoint; slots are spread as evenly as can be."""
+    *of_nodes, endpoint = addresses
+    remaining = iter(of_nodes)
     return Topology(
         name=name,
         port=port,
+        endpoint=endpoint,
         shards=tuple(
             Shard(
                 id=f"{number:04d}",
