@@ -12,9 +12,9 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from toolchain import paths, processes, state_lock, terraform
+from toolchain import node, paths, processes, state_lock, terraform
 from toolchain.cdktf_arguments import Request, parse
-from toolchain.environment import node, terraform_environment
+from toolchain.environment import terraform_environment
 from toolchain.errors import ToolchainError
 from toolchain.runs import only_run
 
@@ -88,7 +88,7 @@ def _run_on_stack(request: Request, variables: Mapping[str, str]) -> int:
 
 def _run_cdktf(request: Request, variables: Mapping[str, str]) -> int:
     return processes.run_forwarding_signals(
-        [node(), paths.CDKTF_CLI, *request.arguments],
+        [node.executable(), paths.CDKTF_CLI, *request.arguments],
         environment=variables,
         has_terminal=request.on_terminal,
         on_signal=_say_what_happens,

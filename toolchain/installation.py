@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolchain import commands, paths, prerequisites, redis_server, terraform
+from toolchain import commands, node, paths, prerequisites, redis_server, terraform
 
 _OWN_COMMANDS = {"cdktf": "toolchain.cdktf", "guarded-terraform": "toolchain.guarded_terraform"}
 
@@ -125,7 +125,7 @@ def plan_steps() -> list[Step]:
             name="python-packages",
             title="Python packages, and Node among them",
             inputs=(checkout, paths.UV_LOCK.read_bytes(), paths.PACKAGES_LOCK.read_bytes()),
-            outputs=(paths.PYTHON, paths.VENV_BIN / "npm"),
+            outputs=(paths.PYTHON, paths.VENV_BIN / "node"),
             install=lambda: _synchronize_python_packages("--reinstall"),
             update=_synchronize_python_packages,
         ),
@@ -141,7 +141,7 @@ def plan_steps() -> list[Step]:
             title="Node packages (CDKTF's command line)",
             inputs=(checkout, paths.NODE_MANIFEST.read_bytes(), paths.NODE_LOCK.read_bytes()),
             outputs=(paths.CDKTF_CLI,),
-            install=_install_node_packages,
+            install=node.install_packages,
         ),
         Step(
             name="redis-server",
@@ -207,15 +207,6 @@ def _write_own_commands(scripts: Mapping[Path, str]) -> None:
     for site_packages in paths.VENV.glob("lib/python3.*/site-packages"):
         # The checkout's packages can then be imported from any folder, as an editable install would allow.
         (site_packages / "tierstore-checkout.pth").write_text(f"{paths.ROOT}\n")
-
-
-def _install_node_packages() -> None:
-    commands.run(
-        [paths.VENV_BIN / "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"],
-        log="node-packages",
-        needs="the Node package registry",
-        environment={"PATH": f"{paths.VENV_BIN}{os.pathsep}{os.environ.get('PATH', '')}"},
-    )
 
 
 @contextmanager

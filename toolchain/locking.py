@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from toolchain import commands, paths
+from toolchain import commands, node, paths
 from toolchain.prerequisites import PYTHON_MINIMUM, dotted
 
 _UV = paths.VENV_BIN / "uv"
@@ -50,17 +49,11 @@ def _lock_python(source: Path, *options: str, into: Path) -> None:
 
 def _lock_node() -> None:
     print(f"  {paths.NODE_LOCK.relative_to(paths.ROOT)} …", flush=True)
-    commands.run(
-        [
-            paths.VENV_BIN / "npm",
-            "install",
-            "--package-lock-only",
-            "--ignore-scripts",
-            "--omit-lockfile-registry-resolved",
-            "--no-audit",
-            "--no-fund",
-        ],
-        log="lock",
-        needs="the Node package registry",
-        environment={"PATH": f"{paths.VENV_BIN}{os.pathsep}{os.environ.get('PATH', '')}"},
-    )
+    options = [
+        "--package-lock-only",
+        "--ignore-scripts",
+        "--omit-lockfile-registry-resolved",
+        "--no-audit",
+        "--no-fund",
+    ]
+    commands.run(node.npm("install", *options), log="lock", needs="the Node package registry")

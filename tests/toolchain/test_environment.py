@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from toolchain import paths
-from toolchain.environment import node, terraform_environment
+from toolchain.environment import terraform_environment
 from toolchain.errors import ToolchainError
 
 
@@ -45,7 +45,3 @@ def test_before_the_installation_there_is_none(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(paths, "TERRAFORM_RC", tmp_path / "terraform.rc")
     with pytest.raises(ToolchainError, match="python3 -m toolchain install"):
         terraform_environment({})
-
-
-def test_node_is_the_program_itself() -> None:
-    assert node().read_bytes()[:4] in (b"\x7fELF", b"\xcf\xfa\xed\xfe")  # Linux, macOS

@@ -35,7 +35,7 @@ def laptop(checkout: Checkout) -> Checkout:
 @pytest.fixture
 def state(laptop: Checkout) -> Path:
     """The state of `local`, with one resource in it."""
-    file = laptop.root / "build" / "sandbox" / "state" / "local.tfstate"
+    file = laptop.root / "build" / "sandbox" / "terraform" / "local.tfstate"
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps({"resources": [{"type": "aws_dynamodb_table"}]}))
     return file
