@@ -34,7 +34,7 @@ def render_timestamp(moment: datetime) -> str:
     """ISO 8601 in UTC with microseconds, so that text order is time order; raises `ValueError` without a zone."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment!r} has no time zone; give an aware datetime")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def _render_month(value: KeyValue) -> str:
@@ -135,30 +135,25 @@ class KeyTemplate:
 
     def render(self, values: Mapping[str, KeyValue]) -> str:
         """The key of `values`; raises `KeyError` for a missing field and `ValueError` for one that cannot be a key."""
-        last = self.placeholders[-1] if self.placeholders else None
         rendered: list[str] = []
-        for part in self._parts:
-            if isinstance(part, str):
-                rendered.append(part)
-                continue
-            value = _renderer(part.format, self.text)(values[part.field])
+        for literal, field, render, is_last in self._steps:
+            value = render(values[field])
             if not value:
-                raise ValueError(f"{part.field} is empty; a part of the key {self.text!r} needs a value")
-            rendered.append(value if part is last else self._escape(value))
+                raise ValueError(f"{field} is empty; a part of the key {self.text!r} needs a value")
+            rendered += (literal, value if is_last else self._escape(value))
+        rendered.append(self._ending)
         return "".join(rendered)
 
     def render_prefix(self, values: Mapping[str, KeyValue]) -> str:
         """The beginning of the key, up to the first field that `values` does not have."""
-        last = self.placeholders[-1] if self.placeholders else None
         rendered: list[str] = []
-        for part in self._parts:
-            if isinstance(part, str):
-                rendered.append(part)
-            elif part.field in values:
-                value = _renderer(part.format, self.text)(values[part.field])
-                rendered.append(value if part is last else self._escape(value))
-            else:
-                break
+        for literal, field, render, is_last in self._steps:
+            rendered.append(literal)
+            if field not in values:
+                return "".join(rendered)
+            value = render(values[field])
+            rendered.append(value if is_last else self._escape(value))
+        rendered.append(self._ending)
         return "".join(rendered)
 
     def parse(self, key: str) -> dict[str, str]:
@@ -173,6 +168,26 @@ class KeyTemplate:
         }
 
     @cached_property
+    def _steps(self) -> tuple[tuple[str, str, Callable[[KeyValue], str], bool], ...]:
+        """For each placeholder: the text before it, its field, how its value becomes text, whether it is the last."""
+        last = self.placeholders[-1] if self.placeholders else None
+        steps = []
+        literal = ""
+        for part in self._parts:
+            if isinstance(part, str):
+                literal = part
+            else:
+                steps.append((literal, part.field, _renderer(part.format, self.text), part is last))
+                literal = ""
+        return tuple(steps)
+
+    @cached_property
+    def _ending(self) -> str:
+        """The text after the last placeholder."""
+        ending = self._parts[-1]
+        return ending if isinstance(ending, str) else ""
+
+    @cached_property
     def _pattern(self) -> re.Pattern[str]:
         last = self.placeholders[-1] if self.placeholders else None
         inner = f"([^{re.escape(self.separator)}]+)"
@@ -182,6 +197,8 @@ class KeyTemplate:
         return re.compile("".join(pieces), re.DOTALL)
 
     def _escape(self, value: str) -> str:
+        if "%" not in value and self.separator not in value:
+            return value
         return value.replace("%", "%25").replace(self.separator, f"%{ord(self.separator):02X}")
 
     def _unescape(self, value: str) -> str:
@@ -236,6 +253,15 @@ class Key:
         sort = self.sort.fields if self.sort else ()
         shard = (self.shards.by,) if self.shards and self.shards.by else ()
         return tuple(dict.fromkeys((*self.partition.fields, *sort, *shard)))
+
+    def render(self, values: Mapping[str, KeyValue]) -> tuple[str, str | None]:
+        """The partition and the sort key of `values`, which must have `shard` where the writer chooses it.
+
+        Raises `KeyError` for a missing field and `ValueError` for one that cannot be a key.
+        """
+        if self.shards is not None and self.shards.by is not None:
+            values = {**values, SHARD: self.shards.shard_of(_render_plain(values[self.shards.by]))}
+        return self.partition.render(values), self.sort.render(values) if self.sort else None
 
 
 def key(partition: str, sort: str | None = None, *, shards: Shards | None = None) -> Key:

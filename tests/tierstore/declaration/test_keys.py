@@ -160,3 +160,21 @@ def test_the_shard_placeholder_and_the_shards_go_together(partition: str, shards
 def test_a_shard_in_the_sort_key_is_refused() -> None:
     with pytest.raises(DeclarationError, match="belongs into the partition key"):
         key("USER#{id}", "{shard}")
+
+
+def test_a_key_computes_the_shard_of_its_values() -> None:
+    sharded = key("STATUS#{status}#{shard}", "{id}", shards=Shards(count=8, by="id"))
+
+    assert sharded.render({"status": "active", "id": "a"}) == ("STATUS#active#3", "a")
+
+
+def test_a_key_whose_writer_chooses_the_shard_is_given_it() -> None:
+    sharded = key("COUNTER#{id}#{shard}", "COUNTER", shards=Shards(count=8, by=None))
+
+    assert sharded.render({"id": "a", "shard": 5}) == ("COUNTER#a#5", "COUNTER")
+    with pytest.raises(KeyError, match="shard"):
+        sharded.render({"id": "a"})
+
+
+def test_a_key_of_a_table_without_sort_key_has_none() -> None:
+    assert key("USER#{id}").render({"id": "a"}) == ("USER#a", None)
