@@ -1,0 +1,1 @@
+"""Proves a deployed environment: live settings against the declaration, the data plane, and failover."""

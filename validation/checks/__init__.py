@@ -1,0 +1,42 @@
+"""The checks, one module for each concern; a check is a decorated function, a new module gets a line here."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Final
+
+from validation.checks import (
+    connection,
+    dynamodb_data,
+    dynamodb_settings,
+    keys,
+    network,
+    redis_data,
+    redis_settings,
+    s3_data,
+    s3_settings,
+)
+from validation.context import Context
+from validation.framework.check import Check
+
+_MODULES: Final = (
+    keys,
+    network,
+    connection,
+    dynamodb_settings,
+    dynamodb_data,
+    s3_settings,
+    s3_data,
+    redis_settings,
+    redis_data,
+)
+
+
+def _checks_of(module: ModuleType) -> list[Check[Context]]:
+    return [value for value in vars(module).values() if isinstance(value, Check)]
+
+
+CHECKS: Final[tuple[Check[Context], ...]] = tuple(check for module in _MODULES for check in _checks_of(module))
+"""Every check, grouped by tier, in the order in which reports show them."""
+
+__all__ = ["CHECKS"]

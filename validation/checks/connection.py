@@ -1,0 +1,59 @@
+"""The document by which applications find everything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from validation.checks import dynamodb_settings, redis_settings, s3_settings
+from validation.context import Context
+from validation.framework.check import check
+from validation.framework.result import Finding, Json, Severity, compare
+from validation.live import ssm
+
+
+def _parameters(context: Context) -> Sequence[str]:
+    return [context.environment.connection_parameter]
+
+
+@check("platform.connection", "Applications are told how to connect", severity=Severity.CRITICAL, each=_parameters)
+def connection(context: Context, parameter: str) -> Iterator[Finding]:
+    """The published connection document against the resources that are really there, part by part."""
+    published: Any = json.loads(context.ask(ssm.parameter, parameter))
+    expected = expected_document(context)
+    for part in sorted(expected.keys() | published.keys()):
+        yield compare(part, expected=expected.get(part), found=published.get(part))
+
+
+def expected_document(context: Context) -> dict[str, Json]:
+    """What must be published, from live resources."""
+    environment = context.environment
+    group = redis_settings.describe(context)
+    endpoint = group["ConfigurationEndpoint"]
+    return {
+        "version": 1,
+        "environment": environment.name,
+        "region": environment.region,
+        "tables": {
+            table: {"name": live["TableName"], "arn": live["TableArn"]}
+            for table in dynamodb_settings.tables(context)
+            for live in (dynamodb_settings.describe(context, table),)
+        },
+        "buckets": {
+            bucket: {
+                "name": environment.bucket_name(bucket),
+                "arn": s3_settings.bucket_arn(environment, bucket),
+                "kms_key_arn": s3_settings.bucket_key(context, bucket),
+            }
+            for bucket in s3_settings.buckets(context)
+        },
+        "redis": {
+            "replication_group_id": group["ReplicationGroupId"],
+            "host": endpoint["Address"],
+            "port": endpoint["Port"],
+            "tls": True,
+            "user": redis_settings.application_user(environment),
+            "authentication": "iam",
+        },
+    }

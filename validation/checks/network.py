@@ -1,0 +1,119 @@
+"""The network around Redis: nobody from outside gets in, and traffic to the other tiers stays inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from environments.schema import CreatedNetwork, ExistingNetwork
+from validation.checks.redis_settings import nodes
+from validation.context import Context
+from validation.framework.check import check
+from validation.framework.result import Finding, Severity, Skip, compare
+from validation.live import network, redis
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.type_defs import IpPermissionOutputTypeDef, SecurityGroupTypeDef
+    from mypy_boto3_elasticache.type_defs import CacheSubnetGroupTypeDef
+
+ANYWHERE: Final = ("0.0.0.0/0", "::/0")
+
+
+def _services(_context: Context) -> Sequence[str]:
+    return ("dynamodb", "s3")
+
+
+def _networks(context: Context) -> Sequence[str]:
+    return [context.environment.physical_name("network")]
+
+
+def _subnet_group(context: Context) -> CacheSubnetGroupTypeDef:
+    names = {node["CacheSubnetGroupName"] for node in nodes(context)}
+    return context.ask(redis.subnet_group, min(names))
+
+
+def _security_groups(context: Context) -> list[SecurityGroupTypeDef]:
+    return context.ask(network.security_groups, _subnet_group(context)["VpcId"])
+
+
+@check(
+    "platform.endpoints", "DynamoDB and S3 are reached without the internet", severity=Severity.MEDIUM, each=_services
+)
+def endpoints(context: Context, service: str) -> Iterator[Finding]:
+    """A gateway endpoint in the VPC for each of the two services, in use by route tables."""
+    settings = context.environment.network
+    if isinstance(settings, ExistingNetwork) and not settings.route_table_ids:
+        raise Skip("the environment names no route tables, so the VPC's own endpoints are its owner's concern")
+    name = f"com.amazonaws.{context.environment.region}.{service}"
+    found = [
+        endpoint
+        for endpoint in context.ask(network.endpoints, _subnet_group(context)["VpcId"])
+        if endpoint["ServiceName"] == name and endpoint["VpcEndpointType"] == "Gateway"
+    ]
+    yield compare("states of the endpoints", expected=["available"], found=[each["State"].lower() for each in found])
+    tables = sorted({table for endpoint in found for table in endpoint.get("RouteTableIds", [])})
+    if isinstance(settings, ExistingNetwork):
+        yield compare("route tables", expected=sorted(settings.route_table_ids), found=tables)
+    else:
+        yield compare("has a route table", expected=True, found=bool(tables))
+
+
+@check("platform.subnets", "Redis can live in every zone", severity=Severity.HIGH, each=_networks)
+def subnets(context: Context, _network: str) -> Iterator[Finding]:
+    """The subnets that nodes are placed in, and over how many zones they spread."""
+    settings = context.environment.network
+    group = _subnet_group(context)
+    match settings:
+        case CreatedNetwork():
+            zones = {subnet["SubnetAvailabilityZone"]["Name"] for subnet in group["Subnets"]}
+            yield compare("zones", expected=settings.availability_zones, found=len(zones))
+        case ExistingNetwork():
+            found = sorted(subnet["SubnetIdentifier"] for subnet in group["Subnets"])
+            yield compare("subnets", expected=sorted(settings.subnet_ids), found=found)
+
+
+@check("platform.ingress", "Nothing is open to the world", severity=Severity.CRITICAL, each=_networks)
+def ingress(context: Context, _network: str) -> Iterator[Finding]:
+    """No security group of our network, or of Redis in somebody else's, lets in every address.
+
+    Redis itself accepts the clients' security group on its own port, and nothing else.
+    """
+    attached = {group["SecurityGroupId"] for node in nodes(context) for group in node.get("SecurityGroups", [])}
+    groups = _security_groups(context)
+    ours = isinstance(context.environment.network, CreatedNetwork)
+    for group in groups:
+        if ours or group["GroupId"] in attached:
+            yield compare(
+                f"open ports of {group['GroupName']}",
+                expected=[],
+                found=[_ports(rule) for rule in group["IpPermissions"] if set(_sources(rule)) & set(ANYWHERE)],
+            )
+    names = {group["GroupId"]: group["GroupName"] for group in groups}
+    port = context.environment.redis.port
+    clients = context.environment.physical_name("clients")
+    yield compare(
+        "Redis accepts",
+        expected=[{"ports": f"tcp {port}", "from": [clients]}],
+        found=[
+            {"ports": _ports(rule), "from": [names.get(source, source) for source in _sources(rule)]}
+            for group in groups
+            if group["GroupId"] in attached
+            for rule in group["IpPermissions"]
+        ],
+    )
+
+
+def _ports(rule: IpPermissionOutputTypeDef) -> str:
+    if rule["IpProtocol"] == "-1":
+        return "all"
+    first, last = rule.get("FromPort"), rule.get("ToPort")
+    return f"{rule['IpProtocol']} {first}" if first == last else f"{rule['IpProtocol']} {first}-{last}"
+
+
+def _sources(rule: IpPermissionOutputTypeDef) -> list[str]:
+    return [
+        *(each["CidrIp"] for each in rule.get("IpRanges", [])),
+        *(each["CidrIpv6"] for each in rule.get("Ipv6Ranges", [])),
+        *(each["GroupId"] for each in rule.get("UserIdGroupPairs", [])),
+        *(each["PrefixListId"] for each in rule.get("PrefixListIds", [])),
+    ]

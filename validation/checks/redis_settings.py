@@ -1,0 +1,210 @@
+"""The Redis replication group against its environment, as ElastiCache describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from environments.schema import Environment
+from validation.checks.keys import key_arn
+from validation.context import Context
+from validation.framework.check import check
+from validation.framework.result import Finding, Json, Severity, compare
+from validation.live import logs, redis
+
+if TYPE_CHECKING:
+    from mypy_boto3_elasticache.type_defs import (
+        CacheClusterTypeDef,
+        ReplicationGroupTypeDef,
+        UserTypeDef,
+    )
+
+PARAMETERS: Final[Mapping[str, Json]] = {"cluster-enabled": "yes", "maxmemory-policy": "volatile-lfu"}
+"""What the product needs of the engine; keys without an expiry are counters and must never be evicted."""
+LOGS: Final = ("slow-log", "engine-log")
+
+
+def replication_groups(context: Context) -> Sequence[str]:
+    """The one replication group of an environment."""
+    return [context.environment.replication_group_id]
+
+
+def describe(context: Context) -> ReplicationGroupTypeDef:
+    """The live replication group; raises `Unmet` where it is missing."""
+    return context.ask(redis.replication_group, context.environment.replication_group_id)
+
+
+def nodes(context: Context) -> list[CacheClusterTypeDef]:
+    """The live nodes; raises `Unmet` where the replication group is missing."""
+    return context.ask(redis.nodes, describe(context)["ReplicationGroupId"])
+
+
+def application_user(environment: Environment) -> str:
+    """The user that applications, and checks, log in as."""
+    return environment.physical_name("app")
+
+
+@check("redis.available", "The replication group serves", severity=Severity.CRITICAL, each=replication_groups)
+def available(context: Context, _group: str) -> Iterator[Finding]:
+    """The group and each of its shards and nodes is available, not being created, changed or replaced."""
+    live = describe(context)
+    yield compare("group", expected="available", found=live["Status"])
+    for shard in live["NodeGroups"]:
+        yield compare(f"shard {shard['NodeGroupId']}", expected="available", found=shard["Status"])
+    yield compare(
+        "nodes",
+        expected=dict.fromkeys(sorted(live["MemberClusters"]), "available"),
+        found={node["CacheClusterId"]: node["CacheClusterStatus"] for node in nodes(context)},
+    )
+
+
+@check("redis.engine", "Nodes run the configured engine", severity=Severity.HIGH, each=replication_groups)
+def engine(context: Context, _group: str) -> Iterator[Finding]:
+    """Engine, version and node type of every node; a patch release is ElastiCache's own choice."""
+    settings = context.environment.redis
+    expected = {"engine": settings.engine, "version": settings.version, "node type": settings.node_type}
+    for node in nodes(context):
+        yield compare(
+            f"node {node['CacheClusterId']}",
+            expected=expected,
+            found={
+                "engine": node["Engine"],
+                "version": ".".join(node["EngineVersion"].split(".")[:2]),
+                "node type": node["CacheNodeType"],
+            },
+        )
+
+
+@check("redis.shape", "Shards and replicas are as configured", severity=Severity.HIGH, each=replication_groups)
+def shape(context: Context, _group: str) -> Iterator[Finding]:
+    """Cluster mode, the number of shards, and the replicas of each."""
+    settings = context.environment.redis
+    live = describe(context)
+    yield compare("cluster mode", expected=True, found=live.get("ClusterEnabled", False))
+    yield compare("shards", expected=settings.shards, found=len(live["NodeGroups"]))
+    for shard in live["NodeGroups"]:
+        yield compare(
+            f"replicas of shard {shard['NodeGroupId']}",
+            expected=settings.replicas_per_shard,
+            found=len(shard["NodeGroupMembers"]) - 1,
+        )
+
+
+@check("redis.failover", "A failed node is replaced at once", severity=Severity.CRITICAL, each=replication_groups)
+def failover(context: Context, _group: str) -> Iterator[Finding]:
+    """Automatic failover, Multi-AZ, and for Multi-AZ that the nodes of a shard really are in several zones."""
+    multi_az = context.environment.redis.multi_az
+    live = describe(context)
+    yield compare("automatic failover", expected="enabled", found=live.get("AutomaticFailover"))
+    yield compare("Multi-AZ", expected="enabled" if multi_az else "disabled", found=live.get("MultiAZ"))
+    if multi_az:
+        for shard in live["NodeGroups"]:
+            zones = {member.get("PreferredAvailabilityZone") for member in shard["NodeGroupMembers"]}
+            yield compare(
+                f"zones of shard {shard['NodeGroupId']}", expected="2 or more", found=_two_or_more(len(zones))
+            )
+
+
+@check("redis.transit_encryption", "Traffic is encrypted", severity=Severity.CRITICAL, each=replication_groups)
+def transit_encryption(context: Context, _group: str) -> Iterator[Finding]:
+    """TLS between clients and nodes, and nothing but TLS."""
+    live = describe(context)
+    yield compare("encryption in transit", expected=True, found=live.get("TransitEncryptionEnabled", False))
+    yield compare("mode", expected="required", found=live.get("TransitEncryptionMode"))
+
+
+@check(
+    "redis.disk_encryption",
+    "Disks and snapshots are encrypted with our key",
+    severity=Severity.HIGH,
+    each=replication_groups,
+)
+def disk_encryption(context: Context, _group: str) -> Iterator[Finding]:
+    """What a node writes to disk, and snapshots in S3, with the customer-managed key of the tier."""
+    live = describe(context)
+    yield compare("encryption at rest", expected=True, found=live.get("AtRestEncryptionEnabled", False))
+    yield compare("key", expected=key_arn(context, "redis"), found=live.get("KmsKeyId"))
+
+
+@check("redis.users", "Only the application's user gets in", severity=Severity.CRITICAL, each=replication_groups)
+def users(context: Context, _group: str) -> Iterator[Finding]:
+    """One user who logs in through IAM; a default user, where the engine insists on one, who is off."""
+    live = describe(context)
+    groups = live.get("UserGroupIds", [])
+    members = [
+        context.ask(redis.user, user_id)
+        for group in groups
+        for user_id in context.ask(redis.user_group, group)["UserIds"]
+    ]
+    expected: dict[str, Json] = {application_user(context.environment): {"authentication": "iam", "on": True}}
+    if context.environment.redis.engine == "redis":
+        expected["default"] = {"on": False}
+    yield compare("users", expected=expected, found={user["UserName"]: _live_user(user) for user in members})
+
+
+@check("redis.parameters", "The engine is tuned as needed", severity=Severity.HIGH, each=replication_groups)
+def parameters(context: Context, _group: str) -> Iterator[Finding]:
+    """The parameters that the product depends on, in the parameter group that every node uses."""
+    for name in sorted({node["CacheParameterGroup"]["CacheParameterGroupName"] for node in nodes(context)}):
+        values = context.ask(redis.parameters, name)
+        yield compare(name, expected=PARAMETERS, found={each: values.get(each) for each in PARAMETERS})
+
+
+@check(
+    "redis.snapshots", "Snapshots and maintenance are as configured", severity=Severity.HIGH, each=replication_groups
+)
+def snapshots(context: Context, _group: str) -> Iterator[Finding]:
+    """How long snapshots are kept, when they are taken, and when nodes may be patched."""
+    settings = context.environment.redis
+    live = describe(context)
+    yield compare("days kept", expected=settings.snapshot_retention_days, found=live.get("SnapshotRetentionLimit", 0))
+    yield compare("window", expected=settings.snapshot_window, found=live.get("SnapshotWindow"))
+    for node in nodes(context):
+        yield compare(
+            f"maintenance window of {node['CacheClusterId']}",
+            expected=settings.maintenance_window,
+            found=node.get("PreferredMaintenanceWindow"),
+        )
+
+
+@check("redis.logs", "Slow log and engine log arrive", severity=Severity.MEDIUM, each=replication_groups)
+def log_delivery(context: Context, _group: str) -> Iterator[Finding]:
+    """Each log is delivered to a log group of its own, which is encrypted and keeps it as long as configured."""
+    environment = context.environment
+    yield compare(
+        "deliveries",
+        expected={log: _delivery(environment.log_group_name(f"redis/{log}")) for log in LOGS},
+        found=_live_deliveries(describe(context).get("LogDeliveryConfigurations", [])),
+    )
+    for log in LOGS:
+        group = context.ask(logs.log_group, environment.log_group_name(f"redis/{log}"))
+        yield compare(
+            f"days kept of {log}", expected=environment.logs.retention_days, found=group.get("retentionInDays")
+        )
+        yield compare(f"key of {log}", expected=key_arn(context, "logs"), found=group.get("kmsKeyId"))
+
+
+def _two_or_more(count: int) -> str:
+    return "2 or more" if count > 1 else str(count)
+
+
+def _live_user(user: UserTypeDef) -> dict[str, Json]:
+    """Whether a user can log in, and how."""
+    if user["AccessString"].split()[0] == "off":
+        return {"on": False}
+    return {"authentication": user["Authentication"]["Type"], "on": True}
+
+
+def _delivery(log_group: str) -> dict[str, Json]:
+    return {"to": log_group, "format": "json", "status": "active"}
+
+
+def _live_deliveries(configurations: Iterable[Mapping[str, Any]]) -> dict[str, Json]:
+    return {
+        each["LogType"]: {
+            "to": each["DestinationDetails"].get("CloudWatchLogsDetails", {}).get("LogGroup"),
+            "format": each["LogFormat"],
+            "status": each["Status"],
+        }
+        for each in configurations
+    }

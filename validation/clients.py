@@ -1,0 +1,83 @@
+"""Clients of the services that an environment lives in, on AWS itself or on the sandbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from botocore.config import Config
+
+from environments.target import Deployment, SandboxConnection
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ec2 import EC2Client
+    from mypy_boto3_elasticache import ElastiCacheClient
+    from mypy_boto3_kms import KMSClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_sts import STSClient
+
+CONNECT_SECONDS: Final = 5
+ANSWER_SECONDS: Final = 30
+CONNECTIONS: Final = 16
+"""To one service at a time, enough for all checks that run at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clients:
+    """One client per service; they are safe to share between threads."""
+
+    session: boto3.Session
+    sandbox: SandboxConnection | None
+    """None on AWS."""
+    dynamodb: DynamoDBClient
+    ec2: EC2Client
+    elasticache: ElastiCacheClient
+    kms: KMSClient
+    logs: CloudWatchLogsClient
+    s3: S3Client
+    s3_without_tls: S3Client
+    """The same buckets over plain HTTP, which their policies must refuse."""
+    ssm: SSMClient
+    sts: STSClient
+
+
+def connect(deployment: Deployment) -> Clients:
+    """Make the clients of a deployment; sends no request."""
+    region = deployment.environment.region
+    sandbox = deployment.sandbox
+    configuration = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=ANSWER_SECONDS,
+        max_pool_connections=CONNECTIONS,
+        retries={"mode": "standard", "total_max_attempts": 4},
+    )
+    secure: dict[str, Any] = {"config": configuration}
+    insecure: dict[str, Any] = {"config": configuration, "use_ssl": False}
+    session = boto3.Session(region_name=region)
+    if sandbox is not None:
+        session = boto3.Session(
+            region_name=region,
+            aws_access_key_id=sandbox.access_key_id,
+            aws_secret_access_key=sandbox.secret_access_key,
+        )
+        # A bucket has no host name of its own on an IP address.
+        configuration = configuration.merge(Config(s3={"addressing_style": "path"}))
+        secure = {"config": configuration, "endpoint_url": sandbox.endpoint, "verify": str(sandbox.ca_file)}
+        insecure = {"config": configuration, "endpoint_url": sandbox.insecure_endpoint}
+    return Clients(
+        session=session,
+        sandbox=sandbox,
+        dynamodb=session.client("dynamodb", **secure),
+        ec2=session.client("ec2", **secure),
+        elasticache=session.client("elasticache", **secure),
+        kms=session.client("kms", **secure),
+        logs=session.client("logs", **secure),
+        s3=session.client("s3", **secure),
+        s3_without_tls=session.client("s3", **insecure),
+        ssm=session.client("ssm", **secure),
+        sts=session.client("sts", **secure),
+    )

@@ -1,0 +1,1 @@
+"""Runs checks and reports what they found; knows nothing about AWS."""

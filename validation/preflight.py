@@ -1,0 +1,63 @@
+"""What has to hold before anything can be judged: credentials, the right account, a deployed environment."""
+
+from __future__ import annotations
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from environments.schema import Environment
+from environments.target import load_target
+from tierstore.model import DATA_MODEL
+from validation.clients import Clients, connect
+from validation.context import Context
+from validation.errors import CouldNotRun
+from validation.framework.result import Unmet
+from validation.live import dynamodb, redis, ssm
+
+
+def prepare(environment_name: str, *, inside_vpc: bool = False) -> Context:
+    """The context of a deployed environment.
+
+    Raises `environments.UnusableEnvironment` or `CouldNotRun`: unknown or invalid environment, sandbox not running,
+    credentials missing or of another account, nothing deployed.
+    """
+    deployment = load_target(environment_name)
+    clients = connect(deployment)
+    _require_account(clients, deployment.environment)
+    context = Context(deployment.environment, DATA_MODEL, clients, inside_vpc=inside_vpc)
+    _require_deployed(context)
+    return context
+
+
+def _require_account(clients: Clients, environment: Environment) -> None:
+    try:
+        account = clients.sts.get_caller_identity()["Account"]
+    except (BotoCoreError, ClientError) as error:
+        raise CouldNotRun(
+            f"no usable AWS credentials for {environment.name} ({error}): log in to account {environment.account}, "
+            "for example with AWS_PROFILE, and run again"
+        ) from error
+    if account != environment.account:
+        raise CouldNotRun(
+            f"the AWS credentials belong to account {account}, but {environment.name} lives in {environment.account}: "
+            "log in to that account, for example with AWS_PROFILE, and run again"
+        )
+
+
+def _require_deployed(context: Context) -> None:
+    """One trace of the environment is enough; what else is missing is for the checks to say."""
+    environment = context.environment
+    traces = (
+        lambda: context.ask(ssm.parameter, environment.connection_parameter),
+        lambda: context.ask(dynamodb.table, environment.physical_name(context.model.tables[0].name)),
+        lambda: context.ask(redis.replication_group, environment.replication_group_id),
+    )
+    for trace in traces:
+        try:
+            trace()
+        except Unmet:
+            continue
+        return
+    raise CouldNotRun(
+        f"{environment.name} is not deployed in account {environment.account}, region {environment.region}: "
+        f"deploy it with `cdktf deploy {environment.name}` and run again"
+    )

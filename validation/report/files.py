@@ -1,0 +1,50 @@
+"""Writes reports into a directory; the HTML page always shows the latest run and the latest drill together."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from validation.report import html, junit
+from validation.report.document import Document
+
+RUN = "report.json"
+RUN_JUNIT = "report.xml"
+PAGE = "report.html"
+DRILL = "drill-failover.json"
+
+
+def write_run(directory: Path, report: Document) -> Path:
+    """Write report.json, report.xml and report.html; returns the page."""
+    directory.mkdir(parents=True, exist_ok=True)
+    _write(directory / RUN, _json(report))
+    _write(directory / RUN_JUNIT, junit.render(report))
+    return _write_page(directory)
+
+
+def write_drill(directory: Path, drill: Document) -> Path:
+    """Write drill-failover.json and bring report.html up to date; returns the page."""
+    directory.mkdir(parents=True, exist_ok=True)
+    _write(directory / DRILL, _json(drill))
+    return _write_page(directory)
+
+
+def _write_page(directory: Path) -> Path:
+    page = directory / PAGE
+    _write(page, html.render(_read(directory / RUN), _read(directory / DRILL)))
+    return page
+
+
+def _json(document: Document) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def _read(file: Path) -> Document | None:
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+
+
+def _write(file: Path, text: str) -> None:
+    """Replace the file at once, so that nobody reads half a report."""
+    partial = file.with_name(f".{file.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(file)
