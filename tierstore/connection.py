@@ -62,6 +62,8 @@ class Connection:
     """Certificate authorities to trust instead of the usual ones."""
     profile: str | None = None
     """Of the shared AWS configuration."""
+    redis_passwords_file: Path | None = None
+    """JSON object of passwords by Redis user, in place of IAM tokens where Redis cannot check them, as in a sandbox."""
     cursor_key: bytes | None = field(default=None, repr=False)
     """Signs cursors; None signs with a key made from the environment's name, which shows mistakes but not forgery."""
 
@@ -70,6 +72,7 @@ class Connection:
         """Read a connection document; the variables may redirect it.
 
         `AWS_ENDPOINT_URL`, `AWS_CA_BUNDLE` and `AWS_PROFILE` mean what they mean to every AWS tool;
+        `TIERSTORE_REDIS_PASSWORDS_FILE` names a file of passwords by Redis user, in place of IAM tokens;
         `TIERSTORE_CURSOR_KEY` is any text of at least 32 characters, the same for all processes that share cursors.
         Raises `InvalidError` for a document of another version or one that lacks something.
         """
@@ -89,6 +92,7 @@ class Connection:
                 "use the tierstore release that the environment was deployed with"
             )
         ca_file = variables.get("AWS_CA_BUNDLE")
+        redis_passwords_file = variables.get("TIERSTORE_REDIS_PASSWORDS_FILE")
         return cls(
             environment=parsed["environment"],
             region=parsed["region"],
@@ -101,6 +105,7 @@ class Connection:
             endpoint_url=variables.get("AWS_ENDPOINT_URL"),
             ca_file=Path(ca_file) if ca_file else None,
             profile=variables.get("AWS_PROFILE"),
+            redis_passwords_file=Path(redis_passwords_file) if redis_passwords_file else None,
             cursor_key=_cursor_key(variables),
         )
 

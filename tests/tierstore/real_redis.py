@@ -1,0 +1,139 @@
+"""A real Redis Cluster for tests: three shards with a replica each, over TLS, that can be hung, killed and revived."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import redis
+from redis.crc import key_slot
+
+from sandbox import certificates
+from sandbox.redis_cluster import cluster as clusters
+from sandbox.redis_cluster.access import User, password_hash
+from sandbox.redis_cluster.cluster import Specification
+from sandbox.redis_cluster.node import Server
+from tierstore.connection import Connection, RedisConnection
+
+PORT = 6390
+USER = "app"
+PASSWORD = "secret"
+
+
+@dataclass(frozen=True)
+class RealRedis:
+    """The cluster, and how the library finds it."""
+
+    cluster: clusters.RedisCluster
+    connection: Connection
+
+    def primary_of(self, key: str) -> Server:
+        """The server that serves the key now."""
+        slot = key_slot(key.encode())
+        shard = next(s for s in self.cluster.topology.shards if s.first_slot <= slot <= s.last_slot)
+        primary = self.cluster.primary(shard)
+        assert primary is not None
+        return self.cluster.server(primary)
+
+    def operator(self, key: str) -> redis.Redis:
+        """A client of the key's primary that may do anything."""
+        return self.primary_of(key).connect()
+
+    def empty(self) -> None:
+        """Forget every key."""
+        for server in self.cluster.servers:
+            # A replica follows its primary.
+            with suppress(redis.ReadOnlyError):
+                server.command("FLUSHALL")
+
+    @contextmanager
+    def hung(self, server: Server) -> Iterator[None]:
+        """Let a server keep its connections and answer nothing."""
+        process = server.process
+        assert process is not None
+        process.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            process.signal(signal.SIGCONT)
+            self.cluster.wait_until_healthy()
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stop every server, and start them again with their data."""
+        self.cluster.stop()
+        try:
+            yield
+        finally:
+            self._start_again()
+
+    @contextmanager
+    def killed(self, server: Server) -> Iterator[None]:
+        """SIGKILL a server, so that its replica takes over, and start it again afterwards."""
+        process = server.process
+        assert process is not None
+        process.signal(signal.SIGKILL)
+        try:
+            yield
+        finally:
+            self._start_again()
+
+    def as_stranger(self) -> Connection:
+        """A connection whose user has another password here than on the servers."""
+        passwords = self.cluster.folder / "wrong-passwords.json"
+        passwords.write_text(json.dumps({USER: "wrong"}))
+        return replace(self.connection, redis_passwords_file=passwords)
+
+    def _start_again(self) -> None:
+        self.cluster.start()
+        self.cluster.wait_until_healthy()
+
+
+@contextmanager
+def running_redis(folder: Path) -> Iterator[RealRedis]:
+    """Run a cluster in the folder, and leave nothing behind."""
+    authority = certificates.ensure_authority(folder)
+    cluster = clusters.create(
+        Specification(
+            name="test",
+            shards=3,
+            replicas=1,
+            port=PORT,
+            users=(
+                User(
+                    name=USER,
+                    access_string="on ~* &* +@all -@admin -@dangerous +info",
+                    password_hashes=(password_hash(PASSWORD),),
+                ),
+            ),
+            parameters={},
+        ),
+        folder=folder / "cluster",
+        authority=authority,
+    )
+    try:
+        passwords = folder / "passwords.json"
+        passwords.write_text(json.dumps({USER: PASSWORD}))
+        connection = Connection(
+            environment="test",
+            region="us-east-1",
+            tables={},
+            buckets={},
+            redis=RedisConnection(
+                replication_group_id="test",
+                host=cluster.topology.nodes[0].address,
+                port=PORT,
+                tls=True,
+                user=USER,
+                authentication="iam",
+            ),
+            ca_file=authority.certificate,
+            redis_passwords_file=passwords,
+        )
+        yield RealRedis(cluster, connection)
+    finally:
+        clusters.remove(folder / "cluster")

@@ -1,0 +1,202 @@
+"""Both transports against a real cluster: the same requests, the same answers, the same errors."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Protocol
+
+import pytest
+
+from tests.tierstore.real_redis import RealRedis
+from tierstore.aws import Aws
+from tierstore.connection import Connection
+from tierstore.errors import AccessDeniedError, InvalidError, StorageError, TimedOutError, UnavailableError
+from tierstore.redis import asyncio_transport, transport
+from tierstore.redis.asyncio_transport import AsyncRedisTransport
+from tierstore.redis.effects import RedisBatch, RedisRequest
+from tierstore.redis.scripts import Script
+from tierstore.redis.transport import RedisTransport
+
+KEYS = tuple(f"key:{number}" for number in range(50))
+
+
+class Client(Protocol):
+    """Carries out an effect and waits for its answer."""
+
+    def __call__(self, effect: RedisRequest | RedisBatch, /) -> Any: ...
+
+
+@contextmanager
+def blocking_client(connection: Connection) -> Iterator[Client]:
+    transport = RedisTransport(Aws(connection))
+    yield transport.carry_out
+    transport.close()
+
+
+@contextmanager
+def asyncio_client(connection: Connection) -> Iterator[Client]:
+    transport = AsyncRedisTransport(Aws(connection))
+    with asyncio.Runner() as loop:
+        yield lambda effect: loop.run(transport.carry_out(effect))
+        loop.run(transport.close())
+
+
+pytestmark = pytest.mark.parametrize("connect", [blocking_client, asyncio_client])
+
+
+def command(key: str, *arguments: str | int) -> RedisRequest:
+    name, *rest = arguments
+    return RedisRequest(key=key, command=(name, key, *rest))
+
+
+def test_a_value_is_written_to_a_replica_and_read(real_redis: RealRedis, connect: Any) -> None:
+    with connect(real_redis.connection) as client:
+        written = client(RedisRequest(key="a", command=("SET", "a", b"\x00\xff"), replicated=True))
+
+        assert (written, client(command("a", "GET"))) == (b"OK", b"\x00\xff")
+
+
+def test_a_batch_over_all_nodes_is_answered_in_order(real_redis: RealRedis, connect: Any) -> None:
+    with connect(real_redis.connection) as client:
+        client(RedisBatch(requests=tuple(command(key, "SET", f"value of {key}") for key in KEYS)))
+
+        answers = client(RedisBatch(requests=tuple(command(key, "GET") for key in (*KEYS, "missing"))))
+
+    assert answers == [*(f"value of {key}".encode() for key in KEYS), None]
+
+
+def test_a_script_runs_whether_or_not_its_node_knows_it(real_redis: RealRedis, connect: Any) -> None:
+    script = Script(f"return {{KEYS[1], ARGV[1], 7}} -- for {connect.__name__}")
+    with connect(real_redis.connection) as client:
+        answers = [client(script.on([key], "argument")) for key in ("a", "a", "b")]
+
+    assert answers == [[b"a", b"argument", 7], [b"a", b"argument", 7], [b"b", b"argument", 7]]
+
+
+def test_an_error_reply_is_raised_and_the_connection_goes_on(real_redis: RealRedis, connect: Any) -> None:
+    with connect(real_redis.connection) as client:
+        client(command("a", "SET", "text"))
+
+        with pytest.raises(InvalidError, match="WRONGTYPE"):
+            client(command("a", "LPUSH", "x"))
+        assert client(command("a", "GET")) == b"text"
+
+
+def test_in_a_batch_an_error_stands_in_the_place_of_its_reply(real_redis: RealRedis, connect: Any) -> None:
+    with connect(real_redis.connection) as client:
+        _, error, value = client(
+            RedisBatch(requests=(command("a", "SET", "1"), command("a", "LPUSH", "x"), command("a", "GET")))
+        )
+
+    assert isinstance(error, InvalidError)
+    assert value == b"1"
+
+
+def test_what_the_user_may_not_do_is_denied(real_redis: RealRedis, connect: Any) -> None:
+    with connect(real_redis.connection) as client, pytest.raises(AccessDeniedError, match="permissions"):
+        client(RedisRequest(key="a", command=("FLUSHALL",)))
+
+
+def test_a_wrong_password_is_denied(real_redis: RealRedis, connect: Any) -> None:
+    with connect(real_redis.as_stranger()) as client, pytest.raises(AccessDeniedError, match="refused the login"):
+        client(command("a", "GET"))
+
+
+def test_a_server_with_an_unknown_certificate_is_not_trusted(real_redis: RealRedis, connect: Any) -> None:
+    trusting_others = replace(real_redis.connection, ca_file=None)
+
+    with connect(trusting_others) as client, pytest.raises(StorageError, match="certificate"):
+        client(command("a", "GET"))
+
+
+def test_a_connection_that_the_server_closed_is_replaced_unnoticed(real_redis: RealRedis, connect: Any) -> None:
+    with connect(real_redis.connection) as client:
+        client(command("a", "SET", "1"))
+        with real_redis.operator("a") as operator:
+            operator.client_kill_filter(_type="normal", skipme=True)
+        # An event loop notices the end of a connection when it runs again.
+        client(command("b", "GET"))
+
+        assert client(command("a", "GET")) == b"1"
+
+
+def test_a_node_that_hangs_times_out_in_doubt_and_the_others_serve(real_redis: RealRedis, connect: Any) -> None:
+    hung = real_redis.primary_of("a")
+    other = next(key for key in KEYS if real_redis.primary_of(key) != hung)
+    with connect(real_redis.connection) as client:
+        client(RedisBatch(requests=(command("a", "SET", "1"), command(other, "SET", "2"))))
+        with real_redis.hung(hung):
+            late, value = client(RedisBatch(requests=(command("a", "GET"), command(other, "GET"))))
+
+    assert isinstance(late, TimedOutError)
+    assert late.in_doubt
+    assert value == b"2"
+
+
+def test_after_a_late_reply_no_request_gets_another_ones(real_redis: RealRedis, connect: Any) -> None:
+    with connect(real_redis.connection) as client:
+        client(command("a", "SET", "1"))
+        with real_redis.hung(real_redis.primary_of("a")), pytest.raises(TimedOutError):
+            client(command("a", "GET"))
+
+        assert client(command("a", "STRLEN")) == 1
+
+
+def test_a_cluster_that_is_stopped_is_unavailable_and_found_again(real_redis: RealRedis, connect: Any) -> None:
+    with connect(real_redis.connection) as client:
+        client(command("a", "SET", "1"))
+        with real_redis.stopped(), pytest.raises(UnavailableError):
+            client(command("a", "GET"))
+
+        assert until_answered(client, command("a", "GET")) == b"1"
+
+
+def test_a_promoted_replica_is_found_after_its_primary_was_killed(real_redis: RealRedis, connect: Any) -> None:
+    with connect(real_redis.connection) as client:
+        client(RedisRequest(key="a", command=("SET", "a", "1"), replicated=True))
+        primary = real_redis.primary_of("a")
+        with real_redis.killed(primary):
+            assert until_answered(client, command("a", "GET")) == b"1"
+            assert real_redis.primary_of("a") != primary
+
+
+def test_a_request_that_waits_is_answered_when_there_is_something(real_redis: RealRedis, connect: Any) -> None:
+    waiting = RedisRequest(key="stream", command=("XREAD", "BLOCK", 600, "STREAMS", "stream", "0"), waits=0.6)
+    with connect(real_redis.connection) as client:
+        assert client(waiting) is None
+
+        client(command("stream", "XADD", "1-1", "field", "value"))
+        assert client(waiting) == {b"stream": [[b"1-1", [b"field", b"value"]]]}
+
+
+def test_a_login_that_ends_soon_is_renewed_over_the_same_connection(
+    real_redis: RealRedis, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (transport, asyncio_transport):
+        monkeypatch.setattr(module, "lasting_seconds", lambda *_: 0.0)
+    with connect(real_redis.connection) as client, real_redis.operator("a") as operator:
+        client(command("a", "GET"))
+        connections_before = operator.info("stats")["total_connections_received"]
+        logins_before = _logins(operator)
+        client(command("a", "GET"))
+
+        assert _logins(operator) == logins_before + 1
+        assert operator.info("stats")["total_connections_received"] == connections_before
+
+
+def _logins(operator: Any) -> int:
+    return int(operator.info("commandstats").get("cmdstat_auth", {"calls": 0})["calls"])
+
+
+def until_answered(client: Client, effect: RedisRequest, *, tries: int = 400) -> Any:
+    """Ask until the cluster has recovered."""
+    for _ in range(tries):
+        try:
+            return client(effect)
+        except (UnavailableError, TimedOutError):
+            time.sleep(0.05)
+    raise AssertionError(f"no answer in {tries} tries")

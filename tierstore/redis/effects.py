@@ -1,0 +1,36 @@
+"""What a plan asks of Redis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from tierstore.core.effects import Effect
+
+Argument: TypeAlias = str | bytes | int | float
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedisRequest(Effect[Any]):
+    """One command, carried out by the node that serves its key; answered with the reply, whose texts are bytes.
+
+    Raises what went wrong as an error of `tierstore.errors`; `in_doubt` where the command may have been carried out.
+    """
+
+    key: str
+    """Chooses the node; every key that the command touches shares this one's slot."""
+    command: tuple[Argument, ...]
+    replicated: bool = False
+    """Answered only once a replica has what this connection wrote; in doubt where none does in time."""
+    waits: float = 0.0
+    """Seconds that the command itself may block, such as XREAD's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedisBatch(Effect[list[Any]]):
+    """Requests for any keys, sent to all their nodes at once, one round trip for each node.
+
+    Answered with the replies in order; where a request failed, its error stands in its place and is not raised.
+    """
+
+    requests: tuple[RedisRequest, ...]
