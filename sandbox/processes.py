@@ -121,4 +121,7 @@ def start(command: list[str | Path], *, pid_file: Path, folder: Path, log: Path)
         )
     process = parse_stat(Path(f"/proc/{child.pid}/stat").read_text())
     _children[child.pid] = child
+    # Whoever looks for the process by its pid file finds it as soon as this returns.
+    while of_pid_file(pid_file) is None and child.poll() is None:
+        time.sleep(_POLL)
     return process
