@@ -27,11 +27,14 @@ _INDEX_SECONDS: Final = 30
 
 def enable() -> None:
     """Prepare this process; call it before the first import of a provider module."""
+    node = _node()
+    if node is not None:
+        os.environ.setdefault("JSII_NODE", str(node))
     if os.environ.get(SWITCH_OFF) == "1":
         return
     _keep_bytecode()
     _import_used_modules_only()
-    _configure_node()
+    _load_used_modules_only()
 
 
 def finish() -> None:
@@ -61,7 +64,8 @@ def _import_used_modules_only() -> None:
         sys.modules[_PROVIDER] = module_from_spec(spec)
 
 
-def _configure_node() -> None:
+def _load_used_modules_only() -> None:
+    """Have Node unpack the provider once, and load from it what is used."""
     os.environ["JSII_RUNTIME_PACKAGE_CACHE"] = "enabled"
     os.environ["JSII_RUNTIME_PACKAGE_CACHE_ROOT"] = str(CACHE)
     # Options are split at spaces unless they stand in double quotes. cdktf calls what Node has deprecated since.
@@ -69,9 +73,6 @@ def _configure_node() -> None:
     options = os.environ.get("NODE_OPTIONS", "")
     if ours not in options:
         os.environ["NODE_OPTIONS"] = f"{options} {ours}".strip()
-    node = _node()
-    if node is not None:
-        os.environ.setdefault("JSII_NODE", str(node))
 
 
 def _node() -> Path | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from environments.schema import Environment
 
-Statement = dict[str, object]
+Statement = dict[str, Any]
 
 
 def document(statements: Iterable[Statement]) -> str:

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+
+from modules.connection import Connection
+from modules.connection.document import (
+    BucketConnection,
+    RedisConnection,
+    TableConnection,
+    render_connection,
+)
+from tests.modules.template import synthesized
+
+DOCUMENT = render_connection(
+    environment="test",
+    region="eu-central-1",
+    tables={"core": TableConnection(name="t", arn="arn:t")},
+    buckets={"logs": BucketConnection(name="b", arn="arn:b", kms_key_arn=None)},
+    redis=RedisConnection(replication_group_id="g", host="h", port=6379, user="u"),
+)
+
+
+def test_the_document_is_what_applications_read() -> None:
+    assert DOCUMENT == {
+        "version": 1,
+        "environment": "test",
+        "region": "eu-central-1",
+        "tables": {"core": {"name": "t", "arn": "arn:t"}},
+        "buckets": {"logs": {"name": "b", "arn": "arn:b", "kms_key_arn": None}},
+        "redis": {
+            "replication_group_id": "g",
+            "host": "h",
+            "port": 6379,
+            "tls": True,
+            "user": "u",
+            "authentication": "iam",
+        },
+    }
+
+
+def test_parameter_and_outputs_say_the_same() -> None:
+    template = synthesized(
+        lambda stack: Connection(stack, "connection", parameter_name="/connection", document=DOCUMENT)
+    )
+
+    parameter = template.one("aws_ssm_parameter")
+    assert (parameter["name"], parameter["type"]) == ("/connection", "String")
+    assert json.loads(parameter["insecure_value"]) == DOCUMENT
+
+    outputs = {name: output["value"] for name, output in template.document["output"].items()}
+    assert outputs.pop("connection_parameter") == "/connection"
+    # CDKTF leaves out what is None.
+    without_key = {"logs": {"name": "b", "arn": "arn:b"}}
+    assert outputs == DOCUMENT | {"buckets": without_key}

@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+
+import pytest
+
+from environments import Environment
+from environments.schema import CreatedNetwork, ExistingNetwork
+from modules.network import Network
+from tests.modules.template import Template, statements, synthesized
+
+OPEN = {"0.0.0.0/0", "::/0"}
+
+
+def network(environment: Environment, settings: CreatedNetwork | ExistingNetwork) -> Template:
+    chosen = environment.model_copy(update={"network": settings})
+    return synthesized(lambda stack: Network(stack, "network", environment=chosen, logs_key_arn="arn:key"))
+
+
+@pytest.fixture(scope="module")
+def created(environment: Environment) -> Template:
+    return network(environment, CreatedNetwork(cidr=IPv4Network("10.9.0.0/16"), availability_zones=2))
+
+
+@pytest.fixture(scope="module")
+def existing(environment: Environment) -> Template:
+    return network(
+        environment,
+        ExistingNetwork(
+            kind="existing",
+            vpc_id="vpc-0123456789",
+            subnet_ids=("subnet-0123456781", "subnet-0123456782"),
+            route_table_ids=("rtb-0123456789",),
+        ),
+    )
+
+
+def test_a_created_vpc_has_one_private_subnet_in_each_zone(created: Template) -> None:
+    subnets = created.all("aws_subnet")
+
+    assert [subnet["cidr_block"] for subnet in subnets] == ["10.9.0.0/19", "10.9.32.0/19"]
+    assert len({subnet["availability_zone"] for subnet in subnets}) == 2
+    assert {subnet["map_public_ip_on_launch"] for subnet in subnets} == {False}
+
+
+def test_a_created_vpc_resolves_names(created: Template) -> None:
+    vpc = created.one("aws_vpc")
+
+    assert (vpc["enable_dns_support"], vpc["enable_dns_hostnames"]) == (True, True)
+
+
+@pytest.mark.parametrize("way_out", ["aws_internet_gateway", "aws_nat_gateway", "aws_route", "aws_eip"])
+def test_a_created_vpc_has_no_way_out(created: Template, way_out: str) -> None:
+    assert created.all(way_out) == []
+    assert "route" not in created.one("aws_route_table")
+
+
+def test_every_subnet_uses_the_route_table_of_the_endpoints(created: Template) -> None:
+    associations = created.all("aws_route_table_association")
+
+    assert len(associations) == 2
+    assert {association["route_table_id"] for association in associations} == set(
+        created.all("aws_vpc_endpoint")[0]["route_table_ids"]
+    )
+
+
+def test_the_default_security_group_allows_nothing(created: Template) -> None:
+    group = created.one("aws_default_security_group")
+
+    assert not {"ingress", "egress"} & group.keys()
+
+
+def test_an_existing_vpc_is_left_alone(existing: Template) -> None:
+    for kind in ("aws_vpc", "aws_subnet", "aws_route_table", "aws_default_security_group", "aws_flow_log"):
+        assert existing.all(kind) == []
+
+
+def test_an_existing_vpc_gets_endpoints_in_the_given_route_tables(existing: Template) -> None:
+    for endpoint in existing.all("aws_vpc_endpoint"):
+        assert endpoint["vpc_id"] == "vpc-0123456789"
+        assert endpoint["route_table_ids"] == ["rtb-0123456789"]
+
+
+def test_an_existing_vpc_may_have_endpoints_of_its_own(environment: Environment) -> None:
+    settings = ExistingNetwork(kind="existing", vpc_id="vpc-0123456789", subnet_ids=("subnet-0123456781",))
+
+    assert network(environment, settings).all("aws_vpc_endpoint") == []
+
+
+def test_the_endpoints_are_gateways_of_dynamodb_and_s3(created: Template) -> None:
+    assert {
+        (endpoint["vpc_endpoint_type"], endpoint["service_name"]) for endpoint in created.all("aws_vpc_endpoint")
+    } == {
+        ("Gateway", "com.amazonaws.eu-central-1.dynamodb"),
+        ("Gateway", "com.amazonaws.eu-central-1.s3"),
+    }
+
+
+def test_the_endpoints_lead_to_the_own_account_only(created: Template) -> None:
+    for endpoint in created.all("aws_vpc_endpoint"):
+        assert statements(endpoint["policy"])["AccountOnly"]["Condition"]["StringEquals"] == {
+            "aws:PrincipalAccount": "123456789012",
+            "aws:ResourceAccount": "123456789012",
+        }
+
+
+def test_flow_logs_record_all_traffic_in_an_encrypted_log_group(created: Template) -> None:
+    log, group = created.one("aws_flow_log"), created.one("aws_cloudwatch_log_group")
+
+    assert log["traffic_type"] == "ALL"
+    assert group["name"] == "/tierstore/test/flow-logs"
+    assert group["kms_key_id"] == "arn:key"
+
+
+def test_flow_logs_can_be_left_out(environment: Environment) -> None:
+    quiet = network(environment, CreatedNetwork(flow_logs=False))
+
+    for kind in ("aws_flow_log", "aws_cloudwatch_log_group", "aws_iam_role"):
+        assert quiet.all(kind) == []
+
+
+def test_nobody_else_can_use_the_role_of_the_flow_logs(created: Template) -> None:
+    (trust,) = statements(created.one("aws_iam_role")["assume_role_policy"]).values()
+
+    assert trust["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "123456789012"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:ec2:eu-central-1:123456789012:vpc-flow-log/*"},
+    }
+
+
+@pytest.mark.parametrize("kind", ["created", "existing"])
+def test_redis_accepts_connections_from_clients_only(kind: str, request: pytest.FixtureRequest) -> None:
+    template: Template = request.getfixturevalue(kind)
+    clients = template.address("aws_security_group", name="tierstore-test-clients")
+
+    rule = template.one("aws_vpc_security_group_ingress_rule")
+
+    assert rule["referenced_security_group_id"] == f"${{{clients}.id}}"
+    assert (rule["ip_protocol"], rule["from_port"], rule["to_port"]) == ("tcp", 6379, 6379)
+    assert "cidr_ipv4" not in rule
+
+
+def test_clients_reach_redis_and_the_endpoints_only(created: Template) -> None:
+    rules = created.all("aws_vpc_security_group_egress_rule")
+
+    assert {(rule["description"], rule["from_port"], rule["to_port"]) for rule in rules} == {
+        ("Redis", 6379, 6379),
+        ("Gateway endpoint of dynamodb", 443, 443),
+        ("Gateway endpoint of s3", 443, 443),
+    }
+    assert all("cidr_ipv4" not in rule for rule in rules)
+
+
+def test_nothing_is_open_to_the_world(created: Template) -> None:
+    assert not any(address in str(created.document) for address in OPEN)

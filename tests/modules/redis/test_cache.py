@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from environments import Environment
+from environments.schema import RedisSettings
+from modules.redis import Cache
+from tests.modules.template import Block, Template, synthesized
+
+APPLICATION = "tierstore-test-app"
+
+
+def cache(environment: Environment, **settings: Any) -> Template:
+    chosen = environment.model_copy(update={"redis": RedisSettings(**settings)})
+    return synthesized(
+        lambda stack: Cache(
+            stack,
+            "redis",
+            environment=chosen,
+            subnet_ids=["subnet-1", "subnet-2"],
+            security_group_id="sg-1",
+            key_arn="arn:key",
+            logs_key_arn="arn:logs-key",
+        )
+    )
+
+
+def group(template: Template) -> Block:
+    return template.one("aws_elasticache_replication_group")
+
+
+@pytest.fixture(scope="module")
+def by_default(environment: Environment) -> Template:
+    return cache(environment)
+
+
+@pytest.fixture(scope="module")
+def valkey(environment: Environment) -> Template:
+    return cache(environment, engine="valkey")
+
+
+def test_the_cluster_has_the_shards_and_replicas_that_are_set(environment: Environment) -> None:
+    replication_group = group(cache(environment, shards=5, replicas_per_shard=2))
+
+    assert replication_group["cluster_mode"] == "enabled"
+    assert replication_group["num_node_groups"] == 5
+    assert replication_group["replicas_per_node_group"] == 2
+
+
+def test_the_cluster_fails_over_by_itself_to_another_zone(by_default: Template) -> None:
+    assert group(by_default)["automatic_failover_enabled"] is True
+    assert group(by_default)["multi_az_enabled"] is True
+
+
+def test_nobody_connects_without_tls(by_default: Template) -> None:
+    assert group(by_default)["transit_encryption_enabled"] is True
+    assert group(by_default)["transit_encryption_mode"] == "required"
+
+
+def test_disks_are_encrypted_with_the_given_key(by_default: Template) -> None:
+    assert group(by_default)["at_rest_encryption_enabled"] == "true"
+    assert group(by_default)["kms_key_id"] == "arn:key"
+
+
+def test_no_password_is_anywhere(by_default: Template) -> None:
+    assert "auth_token" not in group(by_default)
+    for user in by_default.all("aws_elasticache_user"):
+        assert "passwords" not in user
+        assert "passwords" not in user.get("authentication_mode", {})
+
+
+def test_the_application_logs_in_with_iam_by_a_name_that_is_its_id(by_default: Template) -> None:
+    user = by_default.one("aws_elasticache_user", user_name=APPLICATION)
+
+    assert user["user_id"] == APPLICATION
+    assert user["authentication_mode"] == {"type": "iam"}
+
+
+def test_the_application_can_neither_administer_nor_endanger_the_server(by_default: Template) -> None:
+    rules = by_default.one("aws_elasticache_user", user_name=APPLICATION)["access_string"].split()
+
+    assert rules.index("+@all") < rules.index("-@admin") < rules.index("+info")
+    assert rules.index("+@all") < rules.index("-@dangerous") < rules.index("+info")
+
+
+def test_the_default_user_of_redis_is_ours_and_off(by_default: Template) -> None:
+    user = by_default.one("aws_elasticache_user", user_name="default")
+
+    assert user["user_id"] == "tierstore-test-default"
+    assert user["access_string"] == "off ~* -@all"
+
+
+def test_valkey_has_no_default_user(valkey: Template) -> None:
+    assert [user["user_name"] for user in valkey.all("aws_elasticache_user")] == [APPLICATION]
+
+
+@pytest.mark.parametrize("engine", ["by_default", "valkey"])
+def test_only_these_users_are_let_in(engine: str, request: pytest.FixtureRequest) -> None:
+    template: Template = request.getfixturevalue(engine)
+    users = template.document["resource"]["aws_elasticache_user"]
+
+    user_group = template.one("aws_elasticache_user_group")
+    assert set(user_group["user_ids"]) == {f"${{aws_elasticache_user.{name}.user_id}}" for name in users}
+    assert group(template)["user_group_ids"] == [f"${{{template.address('aws_elasticache_user_group')}.user_group_id}}"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "version", "family"),
+    [
+        ({}, "7.1", "redis7"),
+        ({"engine_version": "7.0"}, "7.0", "redis7"),
+        ({"engine": "valkey", "engine_version": "7.2"}, "7.2", "valkey7"),
+        ({"engine": "valkey", "engine_version": "8.0"}, "8.0", "valkey8"),
+    ],
+)
+def test_version_and_parameter_family_follow_the_engine(
+    environment: Environment, settings: dict[str, str], version: str, family: str
+) -> None:
+    template = cache(environment, **settings)
+
+    engine = settings.get("engine", "redis")
+    assert group(template)["engine"] == engine
+    assert group(template)["engine_version"] == version
+    assert template.one("aws_elasticache_parameter_group")["family"] == family
+    assert {user["engine"] for user in template.all("aws_elasticache_user")} == {engine}
+    assert template.one("aws_elasticache_user_group")["engine"] == engine
+
+
+def test_only_keys_that_expire_are_evicted(by_default: Template) -> None:
+    parameters = by_default.one("aws_elasticache_parameter_group")["parameter"]
+
+    assert {"name": "cluster-enabled", "value": "yes"} in parameters
+    assert {"name": "maxmemory-policy", "value": "volatile-lfu"} in parameters
+
+
+def test_nodes_live_in_the_given_subnets_behind_the_given_group(by_default: Template) -> None:
+    assert by_default.one("aws_elasticache_subnet_group")["subnet_ids"] == ["subnet-1", "subnet-2"]
+    assert group(by_default)["security_group_ids"] == ["sg-1"]
+
+
+def test_slow_log_and_engine_log_each_have_an_encrypted_group(by_default: Template) -> None:
+    groups = by_default.all("aws_cloudwatch_log_group")
+
+    assert {log["name"] for log in groups} == {
+        "/tierstore/test/redis/slow-log",
+        "/tierstore/test/redis/engine-log",
+    }
+    assert {log["kms_key_id"] for log in groups} == {"arn:logs-key"}
+
+
+@pytest.mark.parametrize("log", ["slow-log", "engine-log"])
+def test_each_log_is_delivered_as_json_to_its_own_group(by_default: Template, log: str) -> None:
+    address = by_default.address("aws_cloudwatch_log_group", name=f"/tierstore/test/redis/{log}")
+
+    assert {
+        "destination": f"${{{address}.name}}",
+        "destination_type": "cloudwatch-logs",
+        "log_format": "json",
+        "log_type": log,
+    } in group(by_default)["log_delivery_configuration"]
+
+
+def test_snapshots_are_taken_as_set(environment: Environment) -> None:
+    replication_group = group(cache(environment, snapshot_retention_days=3, snapshot_window="01:00-02:00"))
+
+    assert replication_group["snapshot_retention_limit"] == 3
+    assert replication_group["snapshot_window"] == "01:00-02:00"
+
+
+def test_a_last_snapshot_is_taken_unless_set(environment: Environment, by_default: Template) -> None:
+    assert group(by_default)["final_snapshot_identifier"] == "tierstore-test-final"
+    assert "final_snapshot_identifier" not in group(cache(environment, final_snapshot=False))

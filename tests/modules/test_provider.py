@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from environments import Deployment
+from modules.provider import SERVICES, add_provider, default_tags
+from tests.modules.template import Block, synthesized
+
+
+def provider(deployment: Deployment) -> Block:
+    (block,) = synthesized(lambda stack: add_provider(stack, deployment)).document["provider"]["aws"]
+    return dict(block)
+
+
+def test_only_the_account_of_the_environment_is_touched(on_aws: Deployment) -> None:
+    assert provider(on_aws)["allowed_account_ids"] == ["123456789012"]
+    assert provider(on_aws)["region"] == "eu-central-1"
+
+
+def test_every_resource_is_tagged(on_aws: Deployment) -> None:
+    assert provider(on_aws)["default_tags"] == [
+        {"tags": {"Project": "tierstore", "Environment": "test", "ManagedBy": "terraform"}}
+    ]
+
+
+def test_tags_of_the_environment_win(on_aws: Deployment) -> None:
+    environment = on_aws.environment.model_copy(update={"tags": {"Environment": "mine", "Owner": "me"}})
+
+    assert default_tags(environment) == {
+        "Project": "tierstore",
+        "Environment": "mine",
+        "ManagedBy": "terraform",
+        "Owner": "me",
+    }
+
+
+def test_nothing_points_at_a_sandbox_on_aws(on_aws: Deployment) -> None:
+    assert provider(on_aws).keys() == {"region", "allowed_account_ids", "default_tags"}
+
+
+def test_every_service_is_the_sandbox_there(at_the_sandbox: Deployment) -> None:
+    assert provider(at_the_sandbox)["endpoints"] == [dict.fromkeys(SERVICES, "https://127.0.0.1:4566")]
+
+
+def test_the_sandbox_has_an_account_of_its_own(at_the_sandbox: Deployment) -> None:
+    assert provider(at_the_sandbox)["allowed_account_ids"] == ["000000000000"]
+
+
+def test_credentials_of_the_sandbox_are_named_and_never_written(at_the_sandbox: Deployment) -> None:
+    block = provider(at_the_sandbox)
+
+    assert block["shared_credentials_files"] == ["/sandbox/credentials"]
+    assert block["profile"] == "tierstore-sandbox"
+    assert not {"access_key", "secret_key", "token"} & block.keys()

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+import environments
+from environments import Deployment, Environment
+from modules.stack import EnvironmentStack
+from tests.modules.template import Template, app, template
+from tierstore.model import DATA_MODEL
+
+
+def stack(environment: Environment) -> Template:
+    deployment = Deployment(environment=environment, sandbox=None)
+    return template(EnvironmentStack(app(), deployment=deployment, model=DATA_MODEL))
+
+
+@pytest.fixture(scope="module")
+def prod() -> Template:
+    return stack(environments.load("prod"))
+
+
+def strings(value: object) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for key, part in value.items():
+                yield from strings(key)
+                yield from strings(part)
+        case list():
+            for part in value:
+                yield from strings(part)
+
+
+def test_every_declared_table_and_bucket_is_there(prod: Template) -> None:
+    assert {table["name"] for table in prod.all("aws_dynamodb_table")} == {
+        f"tierstore-prod-{table.name}" for table in DATA_MODEL.tables
+    }
+    assert {bucket["bucket"] for bucket in prod.all("aws_s3_bucket")} == {
+        f"tierstore-prod-333333333333-{bucket.name}" for bucket in DATA_MODEL.buckets
+    }
+
+
+def test_applications_find_every_tier(prod: Template) -> None:
+    parameter = prod.one("aws_ssm_parameter", name="/tierstore/prod/connection")
+
+    document = json.loads(parameter["insecure_value"])
+    assert document["tables"].keys() == {table.name for table in DATA_MODEL.tables}
+    assert document["buckets"].keys() == {bucket.name for bucket in DATA_MODEL.buckets}
+    assert document["redis"]["user"] == "tierstore-prod-app"
+    assert document["redis"]["host"].endswith(".configuration_endpoint_address}")
+
+
+def test_each_tier_is_encrypted_with_its_own_key(prod: Template) -> None:
+    def arn(what: str) -> str:
+        target = prod.one("aws_kms_alias", name=f"alias/tierstore-prod-{what}")["target_key_id"]
+        return str(target).replace(".key_id}", ".arn}")
+
+    assert {table["server_side_encryption"]["kms_key_arn"] for table in prod.all("aws_dynamodb_table")} == {
+        arn("dynamodb")
+    }
+    assert prod.one("aws_elasticache_replication_group")["kms_key_id"] == arn("redis")
+    assert {group["kms_key_id"] for group in prod.all("aws_cloudwatch_log_group")} == {arn("logs")}
+    documented = json.loads(prod.one("aws_ssm_parameter")["insecure_value"])["buckets"]
+    assert {bucket["kms_key_arn"] for bucket in documented.values()} == {arn("s3"), None}
+
+
+def test_production_keeps_its_state_in_a_bucket(prod: Template) -> None:
+    assert prod.document["terraform"]["backend"]["s3"]["bucket"] == "tierstore-prod-333333333333-state"
+
+
+def test_nothing_is_open_to_the_world(prod: Template) -> None:
+    assert not {"0.0.0.0/0", "::/0"} & set(strings(prod.document))
+
+
+def test_no_secret_is_synthesized(prod: Template) -> None:
+    secrets = {"access_key", "secret_key", "token", "auth_token", "password", "passwords", "master_password"}
+
+    assert not secrets & set(strings(prod.document))
+
+
+def test_no_change_is_hidden_from_the_plan(prod: Template) -> None:
+    assert "ignore_changes" not in set(strings(prod.document))

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from environments import Deployment
+from modules.state import add_bucket_state, add_file_state
+from tests.modules.template import Block, synthesized
+
+
+def bucket_state(deployment: Deployment) -> Block:
+    template = synthesized(lambda stack: add_bucket_state(stack, deployment))
+    return dict(template.document["terraform"]["backend"]["s3"])
+
+
+def test_state_is_encrypted_and_locked_in_the_bucket_of_the_environment(on_aws: Deployment) -> None:
+    assert bucket_state(on_aws) == {
+        "bucket": "tierstore-test-123456789012-state",
+        "key": "test.tfstate",
+        "region": "eu-central-1",
+        "allowed_account_ids": ["123456789012"],
+        "encrypt": True,
+        "kms_key_id": "alias/tierstore-test-state",
+        "use_lockfile": True,
+    }
+
+
+def test_at_the_sandbox_its_bucket_lies_there(at_the_sandbox: Deployment) -> None:
+    backend = bucket_state(at_the_sandbox)
+
+    assert backend["bucket"] == "tierstore-test-000000000000-state"
+    assert set(backend["endpoints"].values()) == {"https://127.0.0.1:4566"}
+    assert backend["profile"] == "tierstore-sandbox"
+    assert not {"access_key", "secret_key", "token"} & backend.keys()
+
+
+def test_file_state_of_the_sandbox_lies_beside_its_data(
+    at_the_sandbox: Deployment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TIERSTORE_SANDBOX_DIRECTORY", str(tmp_path))
+
+    template = synthesized(lambda stack: add_file_state(stack, at_the_sandbox))
+
+    path = template.document["terraform"]["backend"]["local"]["path"]
+    assert path == str(tmp_path / "terraform" / "test.tfstate")
