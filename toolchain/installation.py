@@ -7,18 +7,17 @@ afresh.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain import commands, node, paths, prerequisites, redis_server, terraform
+from toolchain.runs import only_run
 
 _OWN_COMMANDS = {"cdktf": "toolchain.cdktf", "guarded-terraform": "toolchain.guarded_terraform"}
 
@@ -74,7 +73,11 @@ class Step:
 def install() -> None:
     """Bring the checkout to the state that its lock files describe; silent where nothing is to do."""
     prerequisites.check_python(sys.version_info[:3], has_ensurepip=prerequisites.this_python_has_ensurepip())
-    with _one_at_a_time():
+    if all(step.is_complete() for step in plan_steps()):
+        return
+    with only_run("install", of="An installation", patient=True) as mark:
+        # Every command of a step inherits the mark.
+        os.environ.update(mark)
         perform_all(plan_steps())
 
 
@@ -207,15 +210,3 @@ def _write_own_commands(scripts: Mapping[Path, str]) -> None:
     for site_packages in paths.VENV.glob("lib/python3.*/site-packages"):
         # The checkout's packages can then be imported from any folder, as an editable install would allow.
         (site_packages / "tierstore-checkout.pth").write_text(f"{paths.ROOT}\n")
-
-
-@contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    paths.STAMPS.mkdir(parents=True, exist_ok=True)
-    with (paths.STAMPS / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print("  Waiting for another installation in this checkout to finish …", flush=True)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

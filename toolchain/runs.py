@@ -16,18 +16,21 @@ from typing import IO
 from toolchain import paths, processes
 from toolchain.errors import ToolchainError
 
+# Seconds that children may take to end after their parent without a word about it.
+_UNREMARKABLE = 0.5
+
 
 @contextmanager
-def only_run(name: str, *, of: str) -> Iterator[dict[str, str]]:
+def only_run(name: str, *, of: str, patient: bool = False) -> Iterator[dict[str, str]]:
     """Be the only run called `name` in this checkout, after everything that a killed one left has ended.
 
-    Gives the environment variables that mark the run's child processes. `of` says in messages what runs. Raises
-    ToolchainError while another run is under way.
+    Gives the environment variables that mark the run's child processes. `of` says in messages what runs. While another
+    run is under way, a patient one waits; otherwise ToolchainError is raised.
     """
     paths.RUN.mkdir(parents=True, exist_ok=True)
     record = paths.RUN / f"{name}.mark"
     with (paths.RUN / f"{name}.lock").open("a+") as lock:
-        _acquire(lock, of=of)
+        _acquire(lock, of=of, patient=patient)
         if record.exists():
             _end_leftovers(record.read_text(), of=of)
         mark = secrets.token_hex(16)
@@ -39,15 +42,18 @@ def only_run(name: str, *, of: str) -> Iterator[dict[str, str]]:
             record.unlink()
 
 
-def _acquire(lock: IO[str], *, of: str) -> None:
+def _acquire(lock: IO[str], *, of: str, patient: bool) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         lock.seek(0)
-        raise ToolchainError(
-            f"{of} is running in this checkout already (process {lock.read().strip() or 'unknown'}). "
-            "Wait until it has ended, or stop it with Ctrl-C, and run again."
-        ) from error
+        under_way = f"{of} is running in this checkout already (process {lock.read().strip() or 'unknown'})."
+        if not patient:
+            raise ToolchainError(
+                f"{under_way} Wait until it has ended, or stop it with Ctrl-C, and run again."
+            ) from error
+        print(f"{under_way} Waiting for it to end …", flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
     lock.seek(0)
     lock.truncate()
     lock.write(str(os.getpid()))
@@ -55,7 +61,7 @@ def _acquire(lock: IO[str], *, of: str) -> None:
 
 
 def _end_leftovers(mark: str, *, of: str) -> None:
-    leftovers = processes.marked(mark)
-    if leftovers:
-        print(f"Waiting for what is left of {of} to finish and save its state (processes {leftovers}) …", flush=True)
-        processes.end_marked(mark)
+    if processes.wait_until_gone(mark, seconds=_UNREMARKABLE):
+        return
+    print(f"Waiting for what is left of {of} to end (processes {processes.marked(mark)}) …", flush=True)
+    processes.end_marked(mark)

@@ -53,9 +53,7 @@ def test_after_a_killed_run_the_next_waits_for_what_is_left_of_it(holder: Checko
     following = holder.start("holder", "0")
     mark = (holder.root / "build" / "run" / "thing.mark").read_text()
     assert following.stdout is not None
-    assert f"Waiting for what is left of the thing to finish and save its state (processes [{left}])" in (
-        following.stdout.readline()
-    )
+    assert f"Waiting for what is left of the thing to end (processes [{left}])" in (following.stdout.readline())
     assert processes.marked(mark) == [left]
     assert following.poll() is None
     os.kill(left, signal.SIGKILL)
@@ -69,3 +67,18 @@ def test_a_process_that_merely_has_the_number_of_a_killed_run_is_left_alone(hold
     (run / "thing.lock").write_text(str(os.getpid()))
     (run / "thing.mark").write_text("a mark that nothing carries any more")
     assert holder.run("holder", "0") == (0, "")
+
+
+def test_a_patient_run_waits_for_the_one_under_way(holder: Checkout, eventually: Poll) -> None:
+    (holder.root / "patient.py").write_text(HOLD.replace('of="the thing"', 'of="the thing", patient=True'))
+    first = holder.start("holder", "600")
+    eventually(holder.lines)
+    second = holder.start("patient", "0")
+    assert second.stdout is not None
+    assert second.stdout.readline() == (
+        f"the thing is running in this checkout already (process {first.pid}). Waiting for it to end …\n"
+    )
+    first.kill()
+    os.kill(int(holder.lines()[0]), signal.SIGKILL)
+    assert second.wait() == 0
+    assert len(holder.lines()) == 2
