@@ -118,23 +118,18 @@ def test_a_killed_deployment_saves_its_state_before_the_next_one_starts(checkout
     assert checkout.lines()[1:] == ["applying", "check local --credentials", "saved", "again"]
 
 
-def test_nothing_of_a_killed_deployment_remains_when_cdktf_is_killed_with_it(
-    checkout: Checkout, eventually: Poll
-) -> None:
-    checkout.write_cdktf(DEPLOYS + "\n")
+def test_when_cdktf_is_killed_terraform_is_waited_for(checkout: Checkout, eventually: Poll) -> None:
+    checkout.write_cdktf(DEPLOYS)
     deployment = checkout.start("toolchain.cdktf", "deploy", "local")
     eventually(lambda: "applying" in checkout.lines())
     mark = (checkout.root / "build" / "run" / "cdktf.mark").read_text()
-    deployment.kill()
-    cdktf, terraform = processes.marked(mark)
+    cdktf, terraform = sorted(processes.marked(mark))
     os.kill(cdktf, signal.SIGKILL)
-    checkout.write_cdktf("tell('again')")
-    following = checkout.start("toolchain.cdktf", "deploy", "local")
-    assert following.stdout is not None
-    assert f"(processes [{terraform}])" in following.stdout.readline()
+    assert deployment.stdout is not None
+    assert f"(processes [{terraform}])" in deployment.stdout.readline()
     os.kill(terraform, signal.SIGINT)
-    assert following.wait() == 0
-    assert checkout.lines()[-2:] == ["saved", "again"]
+    assert deployment.wait() == 128 + signal.SIGKILL
+    assert checkout.lines()[-1] == "saved"
 
 
 def test_guarded_terraform_survives_its_terminal_and_is_interrupted_in_its_place(
