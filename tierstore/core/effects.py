@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Hashable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -31,6 +31,22 @@ class Together(Effect[list[Any]]):
     """Run several plans at once; answered with their results in order, or with the first error once all have ended."""
 
     plans: tuple[Plan[Any], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Once(Effect[Any]):
+    """Run the plan, unless one with the same key is under way in this process: then its result, or error, is shared."""
+
+    key: Hashable
+    plan: Plan[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InBackground(Effect[None]):
+    """Begin the plan and go on; nothing begins while one with the same key is under way. Its error is only logged."""
+
+    key: Hashable
+    plan: Plan[Any]
 
 
 def ask(effect: Effect[Answer_co]) -> Generator[Effect[Any], Any, Answer_co]:

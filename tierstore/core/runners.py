@@ -9,7 +9,8 @@ from concurrent.futures import Executor, Future, wait
 from contextvars import copy_context
 from typing import Any, ParamSpec, TypeVar
 
-from tierstore.core.effects import Effect, Plan, Sleep, Together
+from tierstore.core.effects import Effect, InBackground, Once, Plan, Sleep, Together
+from tierstore.core.flights import AsyncFlights, Flights
 from tierstore.core.pages import AsyncListing, Listing, Page
 
 P = ParamSpec("P")
@@ -23,6 +24,7 @@ class SyncRunner:
     def __init__(self, carry_out: Callable[[Effect[Any]], Any], executor: Callable[[], Executor]) -> None:
         self._carry_out = carry_out
         self._executor = executor
+        self._flights = Flights(self.run, executor)
 
     def run(self, plan: Plan[Result]) -> Result:
         """Run the plan to its result; an effect's error is raised inside the plan, at its place."""
@@ -49,6 +51,10 @@ class SyncRunner:
             return time.sleep(effect.seconds)
         if isinstance(effect, Together):
             return self._run_together(effect.plans)
+        if isinstance(effect, Once):
+            return self._flights.once(effect)
+        if isinstance(effect, InBackground):
+            return self._flights.begin(effect)
         return self._carry_out(effect)
 
     def _run_together(self, plans: tuple[Plan[Any], ...]) -> list[Any]:
@@ -70,6 +76,7 @@ class AsyncRunner:
 
     def __init__(self, carry_out: Callable[[Effect[Any]], Awaitable[Any]]) -> None:
         self._carry_out = carry_out
+        self._flights = AsyncFlights(self.run)
 
     async def run(self, plan: Plan[Result]) -> Result:
         """Run the plan to its result; an effect's error is raised inside the plan, at its place."""
@@ -96,6 +103,10 @@ class AsyncRunner:
             return await asyncio.sleep(effect.seconds)
         if isinstance(effect, Together):
             return await self._run_together(effect.plans)
+        if isinstance(effect, Once):
+            return await self._flights.once(effect)
+        if isinstance(effect, InBackground):
+            return self._flights.begin(effect)
         return await self._carry_out(effect)
 
     async def _run_together(self, plans: tuple[Plan[Any], ...]) -> list[Any]:
@@ -120,6 +131,8 @@ class ExplainRunner:
             plan.close()
         if isinstance(effect, Together):
             return tuple(request for part in effect.plans for request in self.run(part))
+        if isinstance(effect, Once):
+            return self.run(effect.plan)
         return (effect,)
 
     def listing(self, read: Callable[P, tuple[Effect[Any], ...]]) -> Callable[P, tuple[Effect[Any], ...]]:
