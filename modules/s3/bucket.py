@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cdktf import ITerraformDependable
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
 from cdktf_cdktf_provider_aws.s3_bucket_intelligent_tiering_configuration import (
     S3BucketIntelligentTieringConfiguration,
@@ -55,7 +55,15 @@ class Bucket(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self.key_arn = key_arn
-        bucket = S3Bucket(self, "bucket", bucket=name, force_destroy=settings.force_destroy, tags={"Name": name})
+        bucket = S3Bucket(
+            self,
+            "bucket",
+            bucket=name,
+            force_destroy=settings.force_destroy,
+            # S3 refuses to delete what is not empty, but when the rest of the stack is gone; this refuses the plan.
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=not settings.force_destroy),
+            tags={"Name": name},
+        )
         self.name: str = bucket.bucket
         self.arn: str = bucket.arn
         # S3 refuses changes to one bucket that happen at the same time, so each waits for the one before it.

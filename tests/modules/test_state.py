@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from environments import Deployment
 from modules.state import add_bucket_state, add_file_state
 from tests.modules.template import Block, synthesized
@@ -35,12 +31,7 @@ def test_at_the_sandbox_its_bucket_lies_there(at_the_sandbox: Deployment) -> Non
     assert not {"access_key", "secret_key", "token"} & backend.keys()
 
 
-def test_file_state_of_the_sandbox_lies_beside_its_data(
-    at_the_sandbox: Deployment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TIERSTORE_SANDBOX_DIRECTORY", str(tmp_path))
-
+def test_file_state_of_the_sandbox_lies_beside_its_data(at_the_sandbox: Deployment) -> None:
     template = synthesized(lambda stack: add_file_state(stack, at_the_sandbox))
 
-    path = template.document["terraform"]["backend"]["local"]["path"]
-    assert path == str(tmp_path / "terraform" / "test.tfstate")
+    assert template.document["terraform"]["backend"] == {"local": {"path": "/sandbox/terraform/test.tfstate"}}

@@ -90,6 +90,7 @@ def test_items_are_encrypted_with_the_given_key(orders: Block) -> None:
 
 def test_defaults_are_safe(orders: Block) -> None:
     assert orders["deletion_protection_enabled"] is True
+    assert orders["lifecycle"] == {"prevent_destroy": True}
     assert orders["point_in_time_recovery"] == {"enabled": True, "recovery_period_in_days": 35}
 
 
@@ -133,3 +134,4 @@ def test_deletion_protection_can_be_off(environment: Environment) -> None:
     orders = table(environment, DECLARED, TableSettings(deletion_protection=False))
 
     assert orders["deletion_protection_enabled"] is False
+    assert orders["lifecycle"] == {"prevent_destroy": False}

@@ -204,5 +204,6 @@ def test_objects_survive_a_destroy_unless_set(environment: Environment, by_defau
     name = "tierstore-test-123456789012-photos"
     forced = buckets(environment, BucketSettings(force_destroy=True))
 
-    assert by_default.one("aws_s3_bucket", bucket=name)["force_destroy"] is False
-    assert forced.one("aws_s3_bucket", bucket=name)["force_destroy"] is True
+    kept, gone = (template.one("aws_s3_bucket", bucket=name) for template in (by_default, forced))
+    assert (kept["force_destroy"], kept["lifecycle"]) == (False, {"prevent_destroy": True})
+    assert (gone["force_destroy"], gone["lifecycle"]) == (True, {"prevent_destroy": False})
