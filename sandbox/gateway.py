@@ -1,7 +1,7 @@
 """The sandbox's one long-lived process: HTTPS and HTTP on loopback, the emulator and the gaps behind them.
 
 Started by `python -m sandbox up` as `python -m sandbox.gateway`; says on its standard output how far it has got, at
-last `ready`, and then falls silent.
+last `ready` or `error: …`, and then falls silent.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from hypercorn.config import Config
 from pydantic import ValidationError
 
 from environments.target import SandboxConnection, SandboxRedis
-from sandbox import administration, certificates, connection, gaps, processes
+from sandbox import administration, certificates, connection, gaps
 from sandbox.certificates import CertificateFiles
 from sandbox.directory import Directory
 from sandbox.elasticache import failover
@@ -41,6 +41,7 @@ ACCOUNT = "000000000000"
 REGION = "us-east-1"
 HOST = "127.0.0.1"
 READY = "ready"
+ERROR = "error: "
 _ADMINISTRATOR = "sandbox-administrator"
 _LOG_BYTES = 4 * 1024 * 1024
 _LOG = logging.getLogger(__name__)
@@ -247,7 +248,6 @@ def main() -> int:
     parser.add_argument("--port", type=int)
     arguments = parser.parse_args()
     directory = Directory(root=arguments.directory)
-    processes.write_own_pid_file(directory.gateway_pid)
     handler = RotatingFileHandler(directory.gateway_log, maxBytes=_LOG_BYTES, backupCount=1)
     logging.basicConfig(
         handlers=[handler], level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s"
@@ -256,7 +256,7 @@ def main() -> int:
         asyncio.run(run(directory, port=arguments.port))
     except (SandboxError, ValidationError) as error:
         _LOG.exception("cannot run")
-        _progress(f"error: {error}")
+        _progress(f"{ERROR}{error}")
         directory.gateway_pid.unlink(missing_ok=True)
         return 2
     return 0

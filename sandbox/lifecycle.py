@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
 import signal
 import ssl
-import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -105,29 +105,31 @@ def _start(directory: Directory, *, port: int | None, progress: Progress) -> San
     if port is not None:
         command += ["--port", str(port)]
     with _tidy_on_failure(directory):
-        child = subprocess.Popen(
-            command,
-            cwd=paths.ROOT,
-            env=processes.environment("TIERSTORE_"),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=(directory.root / "gateway.err").open("wb"),
-            text=True,
-            start_new_session=True,
-        )
-        said = ""
-        for line in child.stdout or ():
-            said = line.strip()
-            if said == gateway.READY:
-                break
-            if not said.startswith("error: "):
-                progress(said)
+        outcome = _listen_until_ready(directory, command, progress)
         known = connection.read(directory)
-        if said != gateway.READY or known is None:
-            reason = said.removeprefix("error: ") if said.startswith("error: ") else f"see {directory.gateway_log}"
+        if outcome != gateway.READY or known is None:
+            reason = outcome.removeprefix(gateway.ERROR) or f"see {directory.gateway_log}"
             raise SandboxError(f"The sandbox did not start: {reason}")
         progress(f"running at {known.endpoint}")
         return known
+
+
+def _listen_until_ready(directory: Directory, command: list[str], progress: Progress) -> str:
+    read_end, write_end = os.pipe()
+    with os.fdopen(read_end) as sayings:
+        processes.start(
+            command,
+            pid_file=directory.gateway_pid,
+            folder=paths.ROOT,
+            log=directory.gateway_log,
+            stdout=write_end,
+        )
+        os.close(write_end)
+        for saying in sayings:
+            if saying.strip() == gateway.READY or saying.startswith(gateway.ERROR):
+                return saying.strip()
+            progress(saying.strip())
+    return ""
 
 
 @contextmanager

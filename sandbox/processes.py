@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,19 +96,18 @@ def stop(pid_file: Path, *, grace: float) -> None:
     pid_file.unlink(missing_ok=True)
 
 
-def write_own_pid_file(path: Path) -> None:
-    """Make this process findable by `of_pid_file`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(Path("/proc/self/stat").read_text())
-
-
 def environment(prefix: str) -> dict[str, str]:
     """Return what a daemon gets of this process's environment: the essentials, and what starts with `prefix`."""
     return {name: value for name, value in os.environ.items() if name in _INHERITED or name.startswith(prefix)}
 
 
-def start(command: list[str | Path], *, pid_file: Path, folder: Path, log: Path) -> Process:
-    """Start a program in a session of its own, its output appended to `log`, and return its process."""
+def start(
+    command: Sequence[str | Path], *, pid_file: Path, folder: Path, log: Path, stdout: int | None = None
+) -> Process:
+    """Start a program in a session of its own and return its process.
+
+    Its standard error is appended to `log`, and so is its standard output unless a file descriptor is given for that.
+    """
     pid_file.unlink(missing_ok=True)
     with log.open("ab") as output:
         child = subprocess.Popen(
@@ -115,7 +115,7 @@ def start(command: list[str | Path], *, pid_file: Path, folder: Path, log: Path)
             cwd=folder,
             env=environment("TIERSTORE_"),
             stdin=subprocess.DEVNULL,
-            stdout=output,
+            stdout=output if stdout is None else stdout,
             stderr=output,
             start_new_session=True,
         )

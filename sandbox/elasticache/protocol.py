@@ -91,11 +91,11 @@ def render(action: str, result: Mapping[str, Any]) -> bytes:
     ).encode()
 
 
-def render_fault(fault: ServiceError) -> bytes:
+def render_error(error: ServiceError) -> bytes:
     """Render an error."""
     return (
         f'<ErrorResponse xmlns="{model().metadata["xmlNamespace"]}"><Error><Type>Sender</Type>'
-        f"<Code>{fault.code}</Code><Message>{escape(fault.message)}</Message></Error>"
+        f"<Code>{error.code}</Code><Message>{escape(error.message)}</Message></Error>"
         f"<RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>"
     ).encode()
 

@@ -10,8 +10,10 @@ from sandbox.elasticache.context import Context, Operation
 from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Record
 from sandbox.redis_cluster.cluster import RedisCluster, Specification
+from sandbox.redis_cluster.topology import BUS_PORT_OFFSET
 
 _DEFAULT_PORT = 6379
+_PORTS = range(1, 65536 - BUS_PORT_OFFSET)
 # https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
 _MAX_NODES = 90
 _MAX_REPLICAS = 5
@@ -63,6 +65,12 @@ def create(context: Context, parameters: Parameters) -> Record:
     subnets = parameters.get("CacheSubnetGroupName", "default")
     if subnets != "default":
         subnet_groups.find(context, subnets)
+    port = parameters.get("Port", _DEFAULT_PORT)
+    if port not in _PORTS:
+        raise ServiceError(
+            "InvalidParameterValueException",
+            f"Port is {port}; allowed: {_PORTS.start} to {_PORTS.stop - 1} (the bus is {BUS_PORT_OFFSET} above).",
+        )
     engine = parameters.get("Engine", "redis").lower()
     arn = context.arn("replicationgroup", group_id)
     group: Record = {
@@ -95,7 +103,7 @@ def create(context: Context, parameters: Parameters) -> Record:
         "UserGroupIds": group_ids,
         "ReplicationGroupCreateTime": time.time(),
         "ARN": arn,
-        "Port": parameters.get("Port", _DEFAULT_PORT),
+        "Port": port,
         "Shards": shards,
         "Replicas": replicas,
         "Parameters": dict(context.named_parameters),

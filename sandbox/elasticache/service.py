@@ -68,8 +68,8 @@ class ElastiCache:
         surroundings = await self._look_up(request, given, emulator)
         try:
             result = await asyncio.to_thread(self._run, operation, request.region, given, surroundings)
-        except ServiceError as fault:
-            return fault.status, dict(_XML), protocol.render_fault(fault)
+        except ServiceError as error:
+            return error.status, dict(_XML), protocol.render_error(error)
         return 200, dict(_XML), protocol.render(request.action, result)
 
     def replication_groups(self) -> dict[str, tuple[Record, RedisCluster | None]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandbox.elasticache.context import Context, Operation
 from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Record
-from sandbox.redis_cluster.access import User, password_hash
+from sandbox.redis_cluster.access import User, invalid_rules, password_hash
 
 _NO_PASSWORD = "no-password"  # noqa: S105 (the service's name for it)
 _MINIMUM_ENGINE_VERSION = {"redis": "6.0", "valkey": "7.2"}
@@ -16,6 +16,7 @@ def create_user(context: Context, parameters: Parameters) -> Record:
     user_id, name = parameters["UserId"].lower(), parameters["UserName"]
     if user_id in context.region.users:
         raise ServiceError("UserAlreadyExistsFault", f"User {user_id} already exists.")
+    _check_access_string(parameters["AccessString"])
     authentication, hashes = _authentication(parameters)
     if authentication["Type"] == "iam" and user_id != name:
         raise ServiceError(
@@ -46,6 +47,7 @@ def modify_user(context: Context, parameters: Parameters) -> Record:
         user["AccessString"] = parameters["AccessString"]
     if "AppendAccessString" in parameters:
         user["AccessString"] += f" {parameters['AppendAccessString']}"
+    _check_access_string(user["AccessString"])
     if parameters.keys() & {"Passwords", "NoPasswordRequired", "AuthenticationMode"}:
         user["Authentication"], user["PasswordHashes"] = _authentication(parameters)
     if "Engine" in parameters:
@@ -156,6 +158,11 @@ def _user(context: Context, user_id: str) -> Record:
     if (user := context.region.users.get(user_id.lower())) is None:
         raise ServiceError("UserNotFoundFault", f"User {user_id} not found.")
     return user
+
+
+def _check_access_string(access_string: str) -> None:
+    if invalid := invalid_rules(access_string):
+        raise ServiceError("InvalidParameterValueException", f"The access string holds {', '.join(invalid)}.")
 
 
 def _authentication(parameters: Parameters) -> tuple[Record, list[str]]:

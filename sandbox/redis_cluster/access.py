@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,20 @@ _RESTRICTED = (
 _UNKNOWN_TO_REDIS_7_0 = frozenset({"client|setinfo", "client|no-touch", "waitaof"})
 
 
+# https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/#command-categories
+_CATEGORIES = (
+    "admin", "all", "bitmap", "blocking", "connection", "dangerous", "fast", "geo", "hash", "hyperloglog", "keyspace",
+    "list", "pubsub", "read", "scripting", "set", "slow", "sortedset", "stream", "string", "transaction", "write",
+)  # fmt: skip
+# What an access string may hold; passwords come by another way.
+_RULE = re.compile(
+    rf"on|off|~\S+|%(R|W|RW)~\S+|&\S+|[+-]@({'|'.join(_CATEGORIES)})|[+-][\w|-]+"
+    r"|(all|reset)(keys|channels)|(all|no)commands|clearselectors|\([^()]*\)",
+    re.IGNORECASE,
+)
+_RULES = re.compile(r"\([^()]*\)|\S+")
+
+
 @dataclass(frozen=True, kw_only=True)
 class User:
     """A user as a node knows it; without a password hash it logs in with any password."""
@@ -26,6 +41,11 @@ class User:
     name: str
     access_string: str
     password_hashes: tuple[str, ...]
+
+
+def invalid_rules(access_string: str) -> list[str]:
+    """Return the parts of an access string that are none; whether commands exist, only a node knows."""
+    return [rule for rule in _RULES.findall(access_string) if not _RULE.fullmatch(rule)]
 
 
 def password_hash(password: str) -> str:
@@ -43,6 +63,8 @@ def render(users: Sequence[User], *, operator: User) -> str:
 
 def _line(user: User, *, restrict: bool) -> str:
     credentials = [f"#{digest}" for digest in user.password_hashes] or ["nopass"]
-    rules = [rule for rule in user.access_string.split() if rule.lstrip("+-").lower() not in _UNKNOWN_TO_REDIS_7_0]
+    rules = [
+        rule for rule in _RULES.findall(user.access_string) if rule.lstrip("+-").lower() not in _UNKNOWN_TO_REDIS_7_0
+    ]
     denied = [f"-{command}" for command in _RESTRICTED] if restrict else []
     return " ".join(["user", user.name, "reset", *credentials, *rules, *denied])
