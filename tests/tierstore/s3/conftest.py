@@ -1,0 +1,134 @@
+"""S3 as the sandbox serves it: over TLS, to an IAM user, with buckets that deny what is not encrypted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from typing import Any, TypeVar
+
+import boto3
+import pytest
+
+from environments.target import CREDENTIALS_PROFILE, SandboxConnection
+from tests.support.deployed import running_sandbox
+from tierstore.aws import Aws
+from tierstore.connection import BucketConnection, Connection, RedisConnection
+from tierstore.core.effects import Plan
+from tierstore.core.retries import Backoff, RetryBudget, RetryPolicy
+from tierstore.core.runners import SyncRunner
+from tierstore.model.buckets import ASSETS, UPLOADS
+from tierstore.s3.bucket import LiveBucket
+from tierstore.s3.transport import S3Transport
+
+Result = TypeVar("Result")
+NO_WAIT = Backoff(attempts=3, base_seconds=0, cap_seconds=0)
+
+
+def retries() -> RetryPolicy:
+    return RetryPolicy(failed=NO_WAIT, throttled=NO_WAIT, budget=RetryBudget(), random=lambda: 0.0)
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxConnection]:
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as directory:
+        yield SandboxConnection.load(directory)
+
+
+@pytest.fixture(scope="session")
+def client(sandbox: SandboxConnection) -> Iterator[Callable[[str], Any]]:
+    """Clients of whoever prepares and inspects."""
+    session: Any = boto3.Session()
+    with ExitStack() as made:
+
+        def make(service: str) -> Any:
+            client = session.client(
+                service,
+                endpoint_url=sandbox.endpoint,
+                region_name=sandbox.region,
+                aws_access_key_id=sandbox.access_key_id,
+                aws_secret_access_key=sandbox.secret_access_key,
+                verify=str(sandbox.ca_file),
+            )
+            return made.enter_context(closing(client))
+
+        yield make
+
+
+@pytest.fixture(scope="session")
+def s3(client: Callable[[str], Any]) -> Any:
+    return client("s3")
+
+
+@pytest.fixture(scope="session")
+def connection(sandbox: SandboxConnection, client: Callable[[str], Any], s3: Any) -> Connection:
+    key = client("kms").create_key()["KeyMetadata"]["Arn"]
+    buckets = {}
+    for declared in (ASSETS, UPLOADS):
+        name = f"tierstore-test-{declared.name}"
+        s3.create_bucket(Bucket=name)
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        s3.put_bucket_policy(Bucket=name, Policy=json.dumps(_deny_unencrypted(name)))
+        buckets[declared.name] = BucketConnection(name=name, kms_key_arn=key)
+    return Connection(
+        environment="test",
+        region=sandbox.region,
+        tables={},
+        buckets=buckets,
+        redis=RedisConnection(
+            replication_group_id="none", host="none", port=6379, tls=True, user="none", authentication="iam"
+        ),
+        endpoint_url=sandbox.endpoint,
+        ca_file=sandbox.ca_file,
+        profile=CREDENTIALS_PROFILE,
+    )
+
+
+def _deny_unencrypted(name: str) -> dict[str, Any]:
+    deny = {
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{name}/*",
+        "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}},
+    }
+    return {"Version": "2012-10-17", "Statement": [deny]}
+
+
+@pytest.fixture(scope="session")
+def aws(connection: Connection, sandbox: SandboxConnection) -> Aws:
+    found = Aws(connection)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(sandbox.credentials_file))
+        found.credentials()
+    return found
+
+
+@pytest.fixture(scope="session")
+def transport(aws: Aws) -> Iterator[S3Transport]:
+    made = S3Transport(aws)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def runner(transport: S3Transport) -> Iterator[SyncRunner]:
+    with ThreadPoolExecutor(4) as threads:
+        yield SyncRunner(transport.carry_out, lambda: threads)
+
+
+@pytest.fixture(scope="session")
+def run(runner: SyncRunner) -> Callable[[Plan[Result]], Result]:
+    """Carries a plan out."""
+    return runner.run
+
+
+@pytest.fixture(scope="session")
+def uploads(connection: Connection) -> LiveBucket:
+    return LiveBucket.of(UPLOADS, connection, retries())
+
+
+@pytest.fixture(scope="session")
+def assets(connection: Connection) -> LiveBucket:
+    return LiveBucket.of(ASSETS, connection, retries())
