@@ -6,6 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.tierstore.live_aws import (  # noqa: F401 - fixtures
+    assets,
+    aws,
+    client,
+    connection,
+    run,
+    runner,
+    s3,
+    sandbox,
+    transport,
+    uploads,
+)
 from tests.tierstore.real_redis import RealRedis, running_redis
 
 

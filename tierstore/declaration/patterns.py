@@ -143,8 +143,12 @@ class ObjectAction(StrEnum):
     """What happens to an object of a bucket."""
 
     READ = "read"
+    """Its content and what is known of it, also that there is none."""
     WRITE = "write"
+    """Store it, also in parts, which may be listed and thrown away."""
     DELETE = "delete"
+    VERSIONS = "versions"
+    """List what it was before, and read that."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,11 +21,13 @@ def _reads(patterns: tuple[AccessPattern, ...]) -> tuple[AccessPattern, ...]:
     return tuple(p for p in patterns if not any(isinstance(request, Write) for request in p.requests))
 
 
+_ASSET_READS: Final = _named("assets.read", "assets.download", "assets.link")
+
 PERSONAS: Final = (
     Persona(
         name="application",
         description="The application's own servers: whatever users do.",
-        patterns=tuple(pattern for pattern in PATTERNS if pattern.name != "assets.publish"),
+        patterns=tuple(p for p in PATTERNS if p.group != "assets" or p in _ASSET_READS),
     ),
     Persona(
         name="reader",

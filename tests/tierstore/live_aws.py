@@ -1,9 +1,9 @@
-"""S3 as the sandbox serves it: over TLS, to an IAM user, with buckets that deny what is not encrypted."""
+"""S3 and DynamoDB as a sandbox serves them: over TLS, to an IAM user, the buckets denying what is not encrypted."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from typing import Any, TypeVar
@@ -18,7 +18,9 @@ from tierstore.connection import BucketConnection, Connection, RedisConnection
 from tierstore.core.effects import Plan
 from tierstore.core.retries import Backoff, RetryBudget, RetryPolicy
 from tierstore.core.runners import SyncRunner
+from tierstore.declaration.tables import GlobalIndex, LocalIndex, Table
 from tierstore.model.buckets import ASSETS, UPLOADS
+from tierstore.model.tables import TABLES
 from tierstore.s3.bucket import LiveBucket
 from tierstore.s3.transport import S3Transport
 
@@ -71,10 +73,14 @@ def connection(sandbox: SandboxConnection, client: Callable[[str], Any], s3: Any
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
         s3.put_bucket_policy(Bucket=name, Policy=json.dumps(_deny_unencrypted(name)))
         buckets[declared.name] = BucketConnection(name=name, kms_key_arn=key)
+    dynamodb = client("dynamodb")
+    tables = {table.name: f"tierstore-test-{table.name}" for table in TABLES}
+    for table in TABLES:
+        dynamodb.create_table(TableName=tables[table.name], **_render_table(table))
     return Connection(
         environment="test",
         region=sandbox.region,
-        tables={},
+        tables=tables,
         buckets=buckets,
         redis=RedisConnection(
             replication_group_id="none", host="none", port=6379, tls=True, user="none", authentication="iam"
@@ -83,6 +89,35 @@ def connection(sandbox: SandboxConnection, client: Callable[[str], Any], s3: Any
         ca_file=sandbox.ca_file,
         profile=CREDENTIALS_PROFILE,
     )
+
+
+def _render_table(table: Table) -> dict[str, Any]:
+    keys = [(table.partition_key, table.sort_key), *((i.partition_key, i.sort_key) for i in table.global_indexes)]
+    names = dict.fromkeys(name for pair in keys for name in pair if name)
+    names |= dict.fromkeys(index.sort_key for index in table.local_indexes)
+
+    def schema(partition: str, sort: str | None) -> list[dict[str, str]]:
+        hashed = [{"AttributeName": partition, "KeyType": "HASH"}]
+        return hashed if sort is None else [*hashed, {"AttributeName": sort, "KeyType": "RANGE"}]
+
+    def indexes(declared: Iterable[GlobalIndex | LocalIndex]) -> list[dict[str, Any]]:
+        return [
+            {
+                "IndexName": index.name,
+                "KeySchema": schema(getattr(index, "partition_key", table.partition_key), index.sort_key),
+                "Projection": {"ProjectionType": "ALL"},
+            }
+            for index in declared
+        ]
+
+    rendered = {
+        "KeySchema": schema(table.partition_key, table.sort_key),
+        "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in names],
+        "BillingMode": "PAY_PER_REQUEST",
+        "GlobalSecondaryIndexes": indexes(table.global_indexes),
+        "LocalSecondaryIndexes": indexes(table.local_indexes),
+    }
+    return {name: value for name, value in rendered.items() if value}
 
 
 def _deny_unencrypted(name: str) -> dict[str, Any]:
