@@ -15,6 +15,9 @@ from pathlib import Path
 from toolchain import paths, processes
 from toolchain.environment import terraform_environment
 from toolchain.runs import only_run
+from toolchain.terraform_progress import Progress
+
+_TAIL_LINES = 15
 
 REPORT = paths.BUILD / "report" / "local"
 SANDBOX_DIRECTORY_VARIABLE = "TIERSTORE_SANDBOX_DIRECTORY"
@@ -22,11 +25,15 @@ SANDBOX_DIRECTORY_VARIABLE = "TIERSTORE_SANDBOX_DIRECTORY"
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One command of the job; `remedy` says what to do next where it fails."""
+    """One command of the job; `remedy` says what to do next where it fails.
+
+    With a `log`, the file of that name under `build/log/` gets the output, and the terminal Terraform's progress only.
+    """
 
     title: str
     command: tuple[str, ...]
     remedy: str
+    log: str = ""
 
 
 _SANDBOX_UP = Step(
@@ -41,6 +48,7 @@ UP = (
     Step(
         title="Deploy the environment `local` with CDKTF and Terraform",
         command=("cdktf", "deploy", "local", "--auto-approve"),
+        log="deploy",
         remedy="What was created is kept in the state: mend the cause and run `make up` again.",
     ),
     Step(
@@ -57,6 +65,7 @@ UP = (
 _DESTROY = Step(
     title="Destroy the environment `local`",
     command=("cdktf", "destroy", "local", "--auto-approve"),
+    log="destroy",
     remedy="What is left stands in the state: mend the cause and run `make down` again.",
 )
 _SANDBOX_DOWN = Step(
@@ -100,7 +109,7 @@ def perform(steps: Sequence[Step], *, environment: Mapping[str, str]) -> int:
     for number, step in enumerate(steps, start=1):
         print(f"\n[{number}/{len(steps)}] {step.title}\n      {shlex.join(step.command)}\n", flush=True)
         began = time.monotonic()
-        code = processes.run_forwarding_signals(step.command, environment=environment)
+        code = _run(step, environment=environment)
         seconds = f"{time.monotonic() - began:.1f} s"
         if code != 0:
             remedy = "Run it again to go on." if code > processes.SIGNALLED else step.remedy
@@ -110,6 +119,26 @@ def perform(steps: Sequence[Step], *, environment: Mapping[str, str]) -> int:
             return code
         print(f"[{number}/{len(steps)}] done in {seconds}", flush=True)
     return 0
+
+
+def _run(step: Step, *, environment: Mapping[str, str]) -> int:
+    if not step.log:
+        return processes.run_forwarding_signals(step.command, environment=environment)
+    progress = Progress()
+    paths.LOGS.mkdir(parents=True, exist_ok=True)
+    log_file = paths.LOGS / f"{step.log}.log"
+    with log_file.open("w", buffering=1) as log:
+
+        def tell(line: str) -> None:
+            log.write(line)
+            if shown := progress.show(line):
+                print(shown, flush=True)
+
+        code = processes.run_forwarding_signals(step.command, environment=environment, on_line=tell)
+    if code != 0 and not progress.has_shown_error:
+        print("".join(log_file.read_text().splitlines(keepends=True)[-_TAIL_LINES:]))
+    print(f"      All of its output: {log_file.relative_to(paths.ROOT)}", flush=True)
+    return code
 
 
 def _perform_alone(steps: Sequence[Step]) -> int:

@@ -46,16 +46,18 @@ def run_forwarding_signals(
     environment: Mapping[str, str],
     has_terminal: bool = False,
     on_signal: Callable[[signal.Signals], None] = lambda _number: None,
+    on_line: Callable[[str], None] | None = None,
 ) -> int:
     """Run a child at the root of the checkout and return its exit code, or 128 + n after signal n.
 
     SIGINT, SIGTERM and SIGHUP are passed on to the child alone, which winds up what it started itself; `on_signal` is
     told of each. When this process is killed outright, the child gets a SIGINT. Unless it `has_terminal`, the child has
-    no standard input and a process group of its own. Needs the main thread.
+    no standard input and a process group of its own. `on_line` gets what it prints, line by line, where it is given.
+    Needs the main thread.
     """
     received: list[signal.Signals] = []
     undelivered: list[signal.Signals] = []
-    child: subprocess.Popen[bytes] | None = None
+    child: subprocess.Popen[str] | None = None
 
     def forward(number: int, _frame: FrameType | None) -> None:
         received.append(signal.Signals(number))
@@ -71,11 +73,19 @@ def run_forwarding_signals(
             cwd=paths.ROOT,
             env=environment,
             stdin=None if has_terminal else subprocess.DEVNULL,
+            stdout=None if on_line is None else subprocess.PIPE,
+            stderr=None if on_line is None else subprocess.STDOUT,
+            text=True,
+            errors="replace",
             process_group=None if has_terminal else 0,
             preexec_fn=_die_of_interrupt,  # noqa: PLW1509 - there is only the main thread
         )
         for number in undelivered:
             child.send_signal(number)
+        if on_line is not None and child.stdout is not None:
+            with child.stdout:
+                for line in child.stdout:
+                    on_line(line)
         code = child.wait()
     if received:
         return SIGNALLED + received[0]

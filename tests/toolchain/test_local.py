@@ -99,6 +99,25 @@ def test_after_a_killed_up_the_next_one_converges(laptop: Checkout, eventually: 
     assert laptop.lines() == ["sandbox up", "begun", "wound up", *STEPS_OF_UP]
 
 
+def test_the_terminal_gets_terraforms_progress_and_the_log_everything(laptop: Checkout) -> None:
+    laptop.write_program(
+        laptop.root / ".venv" / "bin" / "cdktf",
+        "print('Plan: 1 to add, 0 to change, 0 to destroy.')\n"
+        "print('      arn = (known after apply)')\n"
+        "print('local  aws_kms_key.keys_s3_57A55350: Creation complete after 2s [id=1]')",
+    )
+    _, output = laptop.run("toolchain", "up")
+    assert "      1/1 created aws_kms_key keys_s3 (2s)\n" in output
+    assert "known after apply" not in output
+    assert "known after apply" in (laptop.root / "build" / "log" / "deploy.log").read_text()
+
+
+def test_the_end_of_an_output_without_progress_is_shown_when_the_step_fails(laptop: Checkout) -> None:
+    laptop.write_program(laptop.root / ".venv" / "bin" / "cdktf", "print('the sandbox is not running'); sys.exit(2)")
+    _, output = laptop.run("toolchain", "up")
+    assert "the sandbox is not running" in output
+
+
 @pytest.mark.parametrize("command", ["up", "down"])
 def test_one_up_or_down_runs_at_a_time(laptop: Checkout, eventually: Poll, command: str) -> None:
     laptop.write_program(laptop.root / ".venv" / "bin" / "cdktf", TAKES_LONG_AND_WINDS_UP)
