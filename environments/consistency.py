@@ -36,8 +36,10 @@ def findings(environment: Environment) -> Iterator[Finding]:
     yield from _regions(environment)
     yield from _tags(environment)
     yield from _names(environment)
-    yield from _undeclared("tables", environment.tables, TABLES)
-    yield from _undeclared("buckets", environment.buckets, BUCKETS)
+    yield from _undeclared(("tables",), environment.tables, TABLES)
+    yield from _undeclared(("buckets",), environment.buckets, BUCKETS)
+    yield from _undeclared(("cost", "tables"), environment.cost.tables, TABLES)
+    yield from _undeclared(("cost", "buckets"), environment.cost.buckets, BUCKETS)
     for name, bucket in environment.buckets.items():
         yield from _lifecycle(name, bucket)
     yield from _engine(environment.redis)
@@ -87,10 +89,10 @@ def _names(environment: Environment) -> Iterator[Finding]:
         )
 
 
-def _undeclared(section: str, settings: Collection[str], declared: Collection[str]) -> Iterator[Finding]:
+def _undeclared(section: FieldPath, settings: Collection[str], declared: Collection[str]) -> Iterator[Finding]:
     for name in settings:
         if name not in declared:
-            yield _finding(section, name, message=unknown(name, declared))
+            yield _finding(*section, name, message=unknown(name, declared))
 
 
 def _lifecycle(name: str, bucket: BucketSettings) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from typing import Any
 from environments.declared import BUCKETS, TABLES
 from environments.safety import RULES
 from environments.schema import Environment
+from environments.usage import CostSettings
 
 FILE = Path(__file__).with_name("schema.json")
 """Where the committed copy lies; every environment's file names it in its first line."""
@@ -21,8 +22,9 @@ def environment_schema() -> dict[str, Any]:
     properties = schema["properties"]
     del properties["name"]
     schema["required"].remove("name")
-    _close(properties["tables"], TABLES)
-    _close(properties["buckets"], BUCKETS)
+    for section in (properties, schema["$defs"][CostSettings.__name__]["properties"]):
+        _close(section["tables"], TABLES)
+        _close(section["buckets"], BUCKETS)
     for name, definition in {**schema["$defs"], Environment.__name__: schema}.items():
         if risks := definition["properties"].get("accepted_risks"):
             rules = {rule.id: rule.title for rule in RULES if rule.section.__name__ == name}

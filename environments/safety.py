@@ -17,9 +17,9 @@ from environments.schema import (
     ExistingNetwork,
     LogSettings,
     RedisSettings,
-    Section,
     TableSettings,
 )
+from environments.settings import Section
 from environments.wording import given, unknown
 
 

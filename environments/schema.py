@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import operator
 from ipaddress import IPv4Network
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
 from environments.elasticache import newest_version, parameter_group_family
 from environments.regions import partition
+from environments.review import PlanSettings
+from environments.settings import Section, Settings
+from environments.usage import CostSettings
 
 
 def _text(pattern: str, meaning: str, *, longest: int | None = None) -> object:
@@ -92,22 +94,6 @@ def _offered(days: int) -> int:
 
 # A Literal of whole numbers would take `true` for 1.
 RetentionDays = Annotated[int, AfterValidator(_offered), WithJsonSchema({"enum": list(RETENTION_DAYS)})]
-Reason = Annotated[str, StringConstraints(min_length=15, strip_whitespace=True)]
-
-
-class Settings(BaseModel):
-    """A frozen group of settings that refuses unknown keys and converts nothing."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True, allow_inf_nan=False
-    )
-
-
-class Section(Settings):
-    """A group of settings in which a safety rule may be broken for a written reason."""
-
-    accepted_risks: dict[str, Reason] = Field(default_factory=dict, exclude_if=operator.not_)
-    """Safety rules that this section breaks on purpose, each with its reason of 15 characters or more."""
 
 
 class CreatedNetwork(Section):
@@ -309,6 +295,8 @@ class Environment(Section):
     logs: LogSettings = LogSettings()
     alarms: AlarmSettings = AlarmSettings()
     failover: FailoverLimits = FailoverLimits()
+    plan: PlanSettings = PlanSettings()
+    cost: CostSettings = CostSettings()
 
     def physical_name(self, what: str) -> str:
         """`<prefix>-<environment>-<what>`, the name of a resource in the account."""
