@@ -1,0 +1,101 @@
+"""A cached copy as bytes: what it is a copy of, how long it is fresh, and a checksum over both.
+
+Bytes that this release did not write for this layout of the entity are no copy at all, and never an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from functools import cache
+from struct import Struct
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+from zlib import crc32
+
+import msgspec
+
+from tierstore.cache.forms import packer_of, unpacked_extension
+from tierstore.declaration.entities import Entity
+
+AnyEntity = TypeVar("AnyEntity", bound=Entity)
+AnyEntity_co = TypeVar("AnyEntity_co", bound=Entity, covariant=True)
+
+FORMAT: Final = 1
+"""The first byte of every copy; grows when this module writes copies in another way."""
+_HEADER: Final = Struct(">BIId")
+"""Format, CRC-32 of what follows it, layout, moment until which the copy is fresh in epoch seconds."""
+_CHECKSUMMED_FROM: Final = 5
+_set_attribute: Final = object.__setattr__
+
+
+class Copy(NamedTuple, Generic[AnyEntity_co]):
+    """What a cache knows of an item."""
+
+    entity: AnyEntity_co | None
+    """None where there is no such item."""
+    fresh_until: float
+    """Epoch seconds."""
+
+
+class CopyCodec(Generic[AnyEntity]):
+    """Encodes and decodes the copies of one entity; made once for each, by `copies_of`."""
+
+    def __init__(self, entity: type[AnyEntity]) -> None:
+        declared = entity.declaration
+        self._entity = entity
+        self._names = tuple(field.name for field in fields(entity))
+        self._packers = tuple(
+            (index, pack)
+            for index, name in enumerate(self._names)
+            if (pack := packer_of(declared.kinds[name])) is not None
+        )
+        layout = [declared.type, declared.schema_version, *(f"{name}: {declared.kinds[name]}" for name in self._names)]
+        self._layout = crc32(repr(layout).encode())
+        types = tuple(declared.field_types[name] for name in self._names)
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._decode = msgspec.msgpack.Decoder(tuple[types], ext_hook=unpacked_extension).decode  # type: ignore[valid-type]  # made at run time
+
+    def encode(self, entity: AnyEntity | None, *, fresh_until: float) -> bytes | None:
+        """The copy of an item, or of there being none; None for values that MessagePack lacks (whole numbers > 2⁶⁴)."""
+        payload = b""
+        if entity is not None:
+            values = [entity.__dict__[name] for name in self._names]
+            for index, pack in self._packers:
+                values[index] = pack(values[index])
+            try:
+                payload = self._encode(values)
+            except (OverflowError, ValueError):
+                return None
+        return self._sealed(payload, fresh_until)
+
+    def decode(self, data: bytes | None) -> Copy[AnyEntity] | None:
+        """The copy, fresh or not; None for anything else."""
+        if data is None or len(data) < _HEADER.size:
+            return None
+        written_format, checksum, layout, fresh_until = _HEADER.unpack_from(data)
+        if (
+            written_format != FORMAT
+            or layout != self._layout
+            or crc32(memoryview(data)[_CHECKSUMMED_FROM:]) != checksum
+        ):
+            return None
+        if len(data) == _HEADER.size:
+            return Copy(None, fresh_until)
+        try:
+            values = self._decode(memoryview(data)[_HEADER.size :])
+        except (msgspec.MsgspecError, ValueError, ArithmeticError):
+            return None
+        copy = object.__new__(self._entity)
+        # Past the frozen dataclass's own __setattr__, and past checks that the entity passed when it was made.
+        _set_attribute(copy, "__dict__", dict(zip(self._names, values, strict=True)))
+        return Copy(copy, fresh_until)
+
+    def _sealed(self, payload: bytes, fresh_until: float) -> bytes:
+        unsealed = _HEADER.pack(FORMAT, 0, self._layout, fresh_until) + payload
+        checksum = crc32(memoryview(unsealed)[_CHECKSUMMED_FROM:])
+        return b"".join((unsealed[:1], checksum.to_bytes(4, "big"), unsealed[_CHECKSUMMED_FROM:]))
+
+
+@cache
+def copies_of(entity: type[Entity]) -> CopyCodec[Any]:
+    """The codec of an entity's copies."""
+    return CopyCodec(entity)
