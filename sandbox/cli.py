@@ -18,8 +18,8 @@ AWS on a laptop: an emulator for the control plane (HTTPS and plain HTTP on loop
 Cluster with TLS behind every ElastiCache replication group."""
 _EPILOG = f"""\
 Everything the sandbox knows lies in one directory, so several sandboxes can run side by side. How to reach it,
-with an access key, is in sandbox.json there. State survives a crash of the sandbox and a reboot of the machine;
-only `down` and `reset` wipe it.
+with an access key, is in sandbox.json there. State, Terraform's included, survives `down`, a crash and a reboot;
+only `reset` wipes it.
 
 environment:
   {directory.ENVIRONMENT_VARIABLE}   the directory, where --directory is not given
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--port", type=_port, help="HTTPS port (default: the one of the last run, else a free one)")
     up.set_defaults(run=_up)
 
-    commands.add_parser("down", help="stop it and wipe its state").set_defaults(run=_down)
+    commands.add_parser("down", help="stop it and keep its state for the next start").set_defaults(run=_down)
     commands.add_parser("status", help="say what runs").set_defaults(run=_status)
     commands.add_parser("reset", help="wipe its state; if it runs, it runs on, empty").set_defaults(run=_reset)
 

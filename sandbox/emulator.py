@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sandbox.errors import SandboxError
+from sandbox.gaps import s3_kms_key_condition
 from sandbox.wire import OK, Gap, Request, Response
 
 VERSION = "1.5.33"
@@ -55,6 +56,7 @@ class Emulator:
         self._persistence = importlib.import_module("ministack.core.persistence")
         self._responses = importlib.import_module("ministack.core.responses")
         importlib.import_module("ministack.core.hypercorn_compat").install()
+        s3_kms_key_condition.tell_policies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""

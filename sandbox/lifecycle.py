@@ -49,18 +49,23 @@ def up(directory: Directory, *, port: int | None, progress: Progress) -> Sandbox
 
 
 def down(directory: Directory, *, progress: Progress) -> None:
-    """Stop the sandbox and wipe all it knows; nothing happens where there is none."""
+    """Stop the sandbox and keep all it knows for the next start; nothing happens where there is none."""
     if not directory.root.exists():
         return
     with _exclusively(directory, progress):
         _stop(directory, progress)
-        shutil.rmtree(directory.root)
 
 
 def reset(directory: Directory, *, progress: Progress) -> SandboxConnection | None:
-    """Wipe all the sandbox knows; where it was running it runs again, at the same endpoint. Returns its connection."""
+    """Wipe all the sandbox knows, and the Terraform state of what was deployed on it.
+
+    Where it was running it runs again, empty, at the same endpoint. Returns its connection then.
+    """
     running = healthy(directory)
-    down(directory, progress=progress)
+    if directory.root.exists():
+        with _exclusively(directory, progress):
+            _stop(directory, progress)
+            shutil.rmtree(directory.root)
     return up(directory, port=running.port, progress=progress) if running else None
 
 
