@@ -16,13 +16,13 @@ from sandbox.elasticache.state import Record, Region
 from sandbox.redis_cluster.topology import Node
 
 QUOTA_VARIABLE = "TIERSTORE_SANDBOX_TEST_FAILOVERS_PER_DAY"
-# Shards that AWS lets one test in any rolling 24 hours, as that page says.
-_QUOTA = 15
+# AWS lets one test 15 shards in any rolling 24 hours, as that page says; a laptop is for trying it more often.
+_QUOTA = 1000
 _DAY = 24 * 3600.0  # seconds
 
 
 def quota() -> int:
-    """Return how many shards may be failed over in 24 hours: AWS's 15, unless the environment says otherwise."""
+    """Return how many shards may be failed over in 24 hours: many, unless the environment says 15 as on AWS."""
     return int(os.environ.get(QUOTA_VARIABLE, _QUOTA))
 
 
