@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="command", required=True)
 
     up = commands.add_parser("up", help="start it, or find it running; safe to repeat")
-    up.add_argument("--port", type=_port, help="HTTPS port (default: the one of the last run, else a free one)")
+    up.add_argument("--port", type=_port, help="HTTPS port (default: a free one; after a crash, the same again)")
     up.set_defaults(run=_up)
 
     commands.add_parser("down", help="stop it and keep its state for the next start").set_defaults(run=_down)

@@ -182,7 +182,6 @@ async def run(directory: Directory, *, port: int | None) -> None:
         await asyncio.to_thread(gateway.stop)
         await asyncio.wait([server])
         directory.connection.unlink(missing_ok=True)
-        directory.gateway_pid.unlink(missing_ok=True)
 
 
 def listen(port: int | None, *, preferred: int | None) -> socket.socket:
@@ -257,7 +256,6 @@ def main() -> int:
     except (SandboxError, ValidationError) as error:
         _LOG.exception("cannot run")
         _progress(f"{ERROR}{error}")
-        directory.gateway_pid.unlink(missing_ok=True)
         return 2
     return 0
 

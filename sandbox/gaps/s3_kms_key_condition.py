@@ -15,7 +15,8 @@ _KEY = "x-amz-server-side-encryption-aws-kms-key-id"
 def tell_policies() -> None:
     """Add the condition key with the KMS key's id to the context of every write, an upload's parts included."""
     actions: Any = importlib.import_module("ministack.core.iam_actions")
-    uploads = importlib.import_module("ministack.services.s3")._multipart_uploads  # noqa: SLF001 - a part names only its upload
+    # A part names only its upload, so what the upload began with has to be looked up.
+    uploads = importlib.import_module("ministack.services.s3")._multipart_uploads  # noqa: SLF001
     gather = actions.s3_service_context
 
     def with_key(

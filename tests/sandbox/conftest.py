@@ -15,6 +15,7 @@ from botocore.config import Config
 
 from environments.target import SandboxConnection
 from sandbox import lifecycle
+from sandbox.certificates import CertificateFiles
 from sandbox.directory import Directory
 from sandbox.elasticache import failover
 from sandbox.redis_cluster import cluster
@@ -32,7 +33,8 @@ class Sandbox:
     connection: SandboxConnection
 
     def client(self, service: str, *, region: str = "us-east-1", secure: bool = True) -> Any:
-        return boto3.client(
+        create: Any = boto3.client  # typed for literal service names only
+        return create(
             service,
             endpoint_url=self.connection.endpoint if secure else self.connection.insecure_endpoint,
             region_name=region,
@@ -47,7 +49,7 @@ class Sandbox:
         authority = self.directory.certificates
         return cluster.load(
             self.directory.redis / f"{region}.{group_id}",
-            authority=cluster.CertificateFiles(certificate=authority / "ca.pem", key=authority / "ca.key"),
+            authority=CertificateFiles(certificate=authority / "ca.pem", key=authority / "ca.key"),
         )
 
     def redis(self, group_id: str, **options: Any) -> redis.RedisCluster:

@@ -25,7 +25,7 @@ def sent(action: str, parameters: dict[str, Any]) -> dict[str, str]:
 
 def received(action: str, body: bytes, status: int = 200) -> dict[str, Any]:
     """What an AWS SDK makes of an answer."""
-    shape = protocol.model().operation_model(action).output_shape
+    shape: Any = protocol.model().operation_model(action).output_shape
     answer: dict[str, Any] = create_parser("query").parse({"body": body, "headers": {}, "status_code": status}, shape)
     return answer
 

@@ -40,7 +40,7 @@ def test_members_are_described_as_cache_clusters(elasticache: Any, replication_g
 
 
 def test_an_application_reads_and_writes_on_every_shard(sandbox: Sandbox, replication_group: str) -> None:
-    client = sandbox.redis(replication_group)
+    client: Any = sandbox.redis(replication_group)
 
     for number in range(30):
         client.set(f"key:{number}", number)
@@ -50,7 +50,7 @@ def test_an_application_reads_and_writes_on_every_shard(sandbox: Sandbox, replic
 
 
 def test_what_elasticache_restricts_is_denied(sandbox: Sandbox, replication_group: str) -> None:
-    client = sandbox.redis(replication_group)
+    client: Any = sandbox.redis(replication_group)
 
     with pytest.raises(redis.exceptions.NoPermissionError):
         client.config_get(target_nodes=client.get_primaries()[0])
@@ -75,7 +75,7 @@ def test_nothing_listens_without_tls(sandbox: Sandbox, replication_group: str) -
 
 def test_users_obey_a_changed_access_string_at_once(sandbox: Sandbox, elasticache: Any, replication_group: str) -> None:
     before = elasticache.describe_users(UserId=APPLICATION)["Users"][0]["AccessString"]
-    client = sandbox.redis(replication_group)
+    client: Any = sandbox.redis(replication_group)
     elasticache.modify_user(UserId=APPLICATION, AccessString="on ~* +@read +cluster")
     try:
         with pytest.raises(redis.RedisError, match="no permissions"):

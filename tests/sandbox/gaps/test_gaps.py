@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.sandbox.conftest import Sandbox
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def bucket(sandbox: Sandbox) -> str:
+    """An empty bucket."""
+    sandbox.client("s3").create_bucket(Bucket="gaps")
+    return "gaps"
+
+
+@pytest.fixture(scope="module")
+def table(sandbox: Sandbox) -> str:
+    """A table."""
+    sandbox.client("dynamodb").create_table(
+        TableName="gaps",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return "gaps"
+
+
+@pytest.fixture(scope="module")
+def vpc(sandbox: Sandbox) -> str:
+    """A VPC."""
+    vpc_id: str = sandbox.client("ec2").create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    return vpc_id
+
+
+def recovery(dynamodb: Any, table: str) -> dict[str, Any]:
+    found = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
+    description: dict[str, Any] = found["PointInTimeRecoveryDescription"]
+    return description
+
+
+@pytest.mark.parametrize(("specification", "days"), [({"RecoveryPeriodInDays": 7}, 7), ({}, 35)])
+def test_point_in_time_recovery_has_a_period(
+    sandbox: Sandbox, table: str, specification: dict[str, int], days: int
+) -> None:
+    dynamodb = sandbox.client("dynamodb")
+
+    dynamodb.update_continuous_backups(
+        TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True, **specification}
+    )
+
+    assert recovery(dynamodb, table)["RecoveryPeriodInDays"] == days
+
+
+def test_without_point_in_time_recovery_there_is_no_period(sandbox: Sandbox, table: str) -> None:
+    dynamodb = sandbox.client("dynamodb")
+
+    dynamodb.update_continuous_backups(
+        TableName=table, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False}
+    )
+
+    assert "RecoveryPeriodInDays" not in recovery(dynamodb, table)
+
+
+def test_an_impossible_period_is_refused(sandbox: Sandbox, table: str) -> None:
+    with pytest.raises(ClientError, match="RecoveryPeriodInDays is 36; allowed: 1 to 35"):
+        sandbox.client("dynamodb").update_continuous_backups(
+            TableName=table,
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 36},
+        )
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "s3", "elasticache", "ssm"])
+def test_managed_keys_exist_on_first_use(sandbox: Sandbox, service: str) -> None:
+    kms = sandbox.client("kms", region="eu-central-1")
+
+    key = kms.describe_key(KeyId=f"alias/aws/{service}")["KeyMetadata"]
+
+    assert key["Enabled"]
+    assert kms.get_key_rotation_status(KeyId=key["KeyId"])["KeyRotationEnabled"]
+
+
+def test_managed_keys_are_listed(sandbox: Sandbox) -> None:
+    aliases = {one["AliasName"] for one in sandbox.client("kms", region="eu-west-3").list_aliases()["Aliases"]}
+
+    assert {"alias/aws/dynamodb", "alias/aws/s3"} <= aliases
+
+
+def test_other_keys_are_not_invented(sandbox: Sandbox) -> None:
+    kms = sandbox.client("kms")
+
+    with pytest.raises(kms.exceptions.NotFoundException):
+        kms.describe_key(KeyId="alias/mine")
+
+
+def test_who_pays_is_read_as_it_was_set(sandbox: Sandbox, bucket: str) -> None:
+    s3 = sandbox.client("s3")
+    before = s3.get_bucket_request_payment(Bucket=bucket)["Payer"]
+
+    s3.put_bucket_request_payment(Bucket=bucket, RequestPaymentConfiguration={"Payer": "Requester"})
+
+    assert before == "BucketOwner"
+    assert s3.get_bucket_request_payment(Bucket=bucket)["Payer"] == "Requester"
+
+
+def tiering(identifier: str) -> dict[str, Any]:
+    return {
+        "Id": identifier,
+        "Status": "Enabled",
+        "Filter": {"Prefix": "a&b/"},
+        "Tierings": [{"Days": 90, "AccessTier": "ARCHIVE_ACCESS"}],
+    }
+
+
+def put_tiering(s3: Any, bucket: str, identifier: str) -> None:
+    s3.put_bucket_intelligent_tiering_configuration(
+        Bucket=bucket, Id=identifier, IntelligentTieringConfiguration=tiering(identifier)
+    )
+
+
+def test_tiering_comes_back_by_id_and_as_a_list(sandbox: Sandbox, bucket: str) -> None:
+    s3 = sandbox.client("s3")
+    put_tiering(s3, bucket, "one")
+    put_tiering(s3, bucket, "two")
+
+    one = s3.get_bucket_intelligent_tiering_configuration(Bucket=bucket, Id="one")
+    listed = s3.list_bucket_intelligent_tiering_configurations(Bucket=bucket)
+
+    assert one["IntelligentTieringConfiguration"] == tiering("one")
+    assert listed["IntelligentTieringConfigurationList"] == [tiering("one"), tiering("two")]
+
+
+def test_deleting_a_tiering_deletes_that_and_not_the_bucket(sandbox: Sandbox, bucket: str) -> None:
+    s3 = sandbox.client("s3")
+    put_tiering(s3, bucket, "gone")
+
+    s3.delete_bucket_intelligent_tiering_configuration(Bucket=bucket, Id="gone")
+
+    s3.head_bucket(Bucket=bucket)
+    with pytest.raises(ClientError, match="NoSuchConfiguration"):
+        s3.get_bucket_intelligent_tiering_configuration(Bucket=bucket, Id="gone")
+
+
+def test_configurations_go_with_their_bucket(sandbox: Sandbox) -> None:
+    s3 = sandbox.client("s3")
+    s3.create_bucket(Bucket="reborn")
+    put_tiering(s3, "reborn", "one")
+    s3.delete_bucket(Bucket="reborn")
+    s3.create_bucket(Bucket="reborn")
+
+    listed = s3.list_bucket_intelligent_tiering_configurations(Bucket="reborn")
+
+    assert "IntelligentTieringConfigurationList" not in listed
+
+
+def test_configurations_need_a_bucket(sandbox: Sandbox) -> None:
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        put_tiering(sandbox.client("s3"), "never-created", "one")
+
+
+@pytest.mark.parametrize("kind", ["metrics", "analytics", "inventory"])
+def test_other_configurations_are_empty_lists_at_first(sandbox: Sandbox, bucket: str, kind: str) -> None:
+    answer = getattr(sandbox.client("s3"), f"list_bucket_{kind}_configurations")(Bucket=bucket)
+
+    assert answer["IsTruncated"] is False
+
+
+def test_rules_keep_their_description_whatever_they_refer_to(sandbox: Sandbox, vpc: str) -> None:
+    ec2 = sandbox.client("ec2")
+    group = ec2.create_security_group(GroupName="described", Description="described", VpcId=vpc)["GroupId"]
+    prefix_list = ec2.describe_managed_prefix_lists()["PrefixLists"][0]["PrefixListId"]
+    port = {"IpProtocol": "tcp", "FromPort": 6379, "ToPort": 6379}
+
+    ec2.authorize_security_group_ingress(
+        GroupId=group,
+        IpPermissions=[
+            {**port, "IpRanges": [{"CidrIp": "10.9.0.0/16", "Description": "by address"}]},
+            {**port, "UserIdGroupPairs": [{"GroupId": group, "Description": "by group"}]},
+            {**port, "PrefixListIds": [{"PrefixListId": prefix_list, "Description": "by list"}]},
+        ],
+    )
+
+    found = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])["SecurityGroupRules"]
+    assert {rule.get("Description") for rule in found if not rule["IsEgress"]} == {"by address", "by group", "by list"}
+
+
+def test_subnet_groups_know_the_network_of_their_subnets(sandbox: Sandbox, vpc: str) -> None:
+    ec2, elasticache = sandbox.client("ec2"), sandbox.client("elasticache")
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{number}.0/24")["Subnet"]["SubnetId"] for number in range(2)
+    ]
+
+    elasticache.create_cache_subnet_group(
+        CacheSubnetGroupName="Private", CacheSubnetGroupDescription="private", SubnetIds=subnets
+    )
+
+    group = elasticache.describe_cache_subnet_groups(CacheSubnetGroupName="private")["CacheSubnetGroups"][0]
+    assert group["VpcId"] == vpc
+    assert [subnet["SubnetIdentifier"] for subnet in group["Subnets"]] == subnets
+
+
+def test_subnet_groups_need_existing_subnets(sandbox: Sandbox) -> None:
+    elasticache = sandbox.client("elasticache")
+
+    with pytest.raises(elasticache.exceptions.InvalidSubnet):
+        elasticache.create_cache_subnet_group(
+            CacheSubnetGroupName="nowhere", CacheSubnetGroupDescription="none", SubnetIds=["subnet-0123456789abcdef0"]
+        )
+
+
+def test_parameters_are_filtered_by_source(sandbox: Sandbox) -> None:
+    elasticache = sandbox.client("elasticache")
+    elasticache.create_cache_parameter_group(
+        CacheParameterGroupName="filtered", CacheParameterGroupFamily="redis7", Description="filtered"
+    )
+    elasticache.modify_cache_parameter_group(
+        CacheParameterGroupName="filtered",
+        ParameterNameValues=[{"ParameterName": "timeout", "ParameterValue": "60"}],
+    )
+
+    found = elasticache.describe_cache_parameters(CacheParameterGroupName="filtered", Source="user")["Parameters"]
+
+    assert [(one["ParameterName"], one["ParameterValue"]) for one in found] == [("timeout", "60")]
