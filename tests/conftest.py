@@ -7,6 +7,10 @@ import os
 import hypothesis
 import pytest
 
+from tests.support.deployed import deployed_local
+
+__all__ = ["deployed_local"]
+
 # Examples are the same in every run, and none fails for being slow on a busy machine.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_ssm import SSMClient
-    from mypy_boto3_sts import STSClient
 
 CONNECT_SECONDS: Final = 5
 ANSWER_SECONDS: Final = 30
@@ -42,7 +41,6 @@ class Clients:
     s3_without_tls: S3Client
     """The same buckets over plain HTTP, which their policies must refuse."""
     ssm: SSMClient
-    sts: STSClient
 
 
 def connect(deployment: Deployment) -> Clients:
@@ -79,5 +77,4 @@ def connect(deployment: Deployment) -> Clients:
         s3=session.client("s3", **secure),
         s3_without_tls=session.client("s3", **insecure),
         ssm=session.client("ssm", **secure),
-        sts=session.client("sts", **secure),
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
-from environments.schema import Environment
+from environments.account import require_account
 from environments.target import load_target
 from tierstore.model import DATA_MODEL
-from validation.clients import Clients, connect
+from validation.clients import connect
 from validation.context import Context
 from validation.errors import CouldNotRun
 from validation.framework.result import Unmet
@@ -21,26 +21,12 @@ def prepare(environment_name: str, *, inside_vpc: bool = False) -> Context:
     credentials missing or of another account, nothing deployed.
     """
     deployment = load_target(environment_name)
+    if deployment.sandbox is None:
+        require_account(deployment.environment)
     clients = connect(deployment)
-    _require_account(clients, deployment.environment)
     context = Context(deployment.environment, DATA_MODEL, clients, inside_vpc=inside_vpc)
     _require_deployed(context)
     return context
-
-
-def _require_account(clients: Clients, environment: Environment) -> None:
-    try:
-        account = clients.sts.get_caller_identity()["Account"]
-    except (BotoCoreError, ClientError) as error:
-        raise CouldNotRun(
-            f"no usable AWS credentials for {environment.name} ({error}): log in to account {environment.account}, "
-            "for example with AWS_PROFILE, and run again"
-        ) from error
-    if account != environment.account:
-        raise CouldNotRun(
-            f"the AWS credentials belong to account {account}, but {environment.name} lives in {environment.account}: "
-            "log in to that account, for example with AWS_PROFILE, and run again"
-        )
 
 
 def _require_deployed(context: Context) -> None:
@@ -56,6 +42,9 @@ def _require_deployed(context: Context) -> None:
             trace()
         except Unmet:
             continue
+        except ClientError:
+            # Something refused to say; the checks will name it.
+            return
         return
     raise CouldNotRun(
         f"{environment.name} is not deployed in account {environment.account}, region {environment.region}: "

@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import time
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import redis
 
 from validation.redis_access import ANSWER_SECONDS, CONNECT_SECONDS, Address, RedisAccess
 from validation.redis_topology import Shard, shards
 
-_RESP_TYPES = b"+-:$*_#,(=%~>"
+ACQUAINTANCE_SECONDS: Final = 5.0
+"""Patience with a node that does not know all others yet; nodes exchange what they know every second."""
+POLL_SECONDS: Final = 0.2
+_RESP_TYPES: Final = b"+-:$*_#,(=%~>"
 """First bytes of a Redis answer (RESP2 and RESP3)."""
 
 
@@ -73,10 +77,19 @@ def login(node: redis.Redis) -> str:
     return "accepted"
 
 
-def topology(access: RedisAccess) -> tuple[Shard, ...]:
-    """The cluster's shards as the configuration endpoint sees them."""
+def topology(access: RedisAccess, *, replicas: int = 0) -> tuple[Shard, ...]:
+    """The cluster's shards as the configuration endpoint sees them.
+
+    A node that has just started lists only replicas that it has heard of, so it gets some seconds to list `replicas`
+    in each shard.
+    """
+    deadline = time.monotonic() + ACQUAINTANCE_SECONDS
     with access.node(access.endpoint) as node:
-        return shards(cast("list[Any]", node.execute_command("CLUSTER SLOTS")), access.endpoint)
+        while True:
+            found = shards(cast("list[Any]", node.execute_command("CLUSTER SLOTS")), access.endpoint)
+            if all(len(shard.replicas) >= replicas for shard in found) or time.monotonic() > deadline:
+                return found
+            time.sleep(POLL_SECONDS)
 
 
 def replication(access: RedisAccess, address: Address) -> Replication:

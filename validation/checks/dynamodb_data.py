@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final, cast
 
 from tierstore.declaration.tables import GlobalIndex, LocalIndex, Table
+from validation.attempt import attempt, outcome
 from validation.checks.dynamodb_settings import describe, tables
 from validation.context import Context
 from validation.framework.check import check
@@ -33,24 +34,26 @@ def round_trip(context: Context, table: str) -> Iterator[Finding]:
     item = _item(declared, now=time.time())
     key = {attribute: item[attribute] for attribute in _primary_key(declared)}
     absent = f"attribute_not_exists({declared.partition_key})"
-    client.put_item(TableName=name, Item=item, ConditionExpression=absent)
+
+    def write() -> None:
+        client.put_item(TableName=name, Item=item, ConditionExpression=absent)
+
+    written = compare("write", expected="accepted", found=outcome(write))
+    yield written
+    if not written.passed:
+        return
     try:
-        yield compare("read by key", expected=item, found=_read(client, name, key))
+        yield compare("read by key", expected=item, found=attempt(_read, client, name, key))
         yield compare(
-            "write that a condition forbids",
-            expected="refused",
-            found=_conditional_put(client, name, item, absent),
+            "write that a condition forbids", expected="ConditionalCheckFailedException", found=outcome(write)
         )
         indexes: tuple[GlobalIndex | LocalIndex, ...] = (*declared.global_indexes, *declared.local_indexes)
         for index in indexes:
-            yield compare(
-                f"items found through index {index.name}",
-                expected=1,
-                found=_count_through(client, name, declared, index, item),
-            )
+            count = attempt(_count_through, client, name, declared, index, item)
+            yield compare(f"items found through index {index.name}", expected=1, found=count)
     finally:
         client.delete_item(TableName=name, Key=key)
-    yield compare("read after delete", expected=None, found=_read(client, name, key))
+    yield compare("read after delete", expected=None, found=attempt(_read, client, name, key))
 
 
 def _item(table: Table, *, now: float) -> Item:
@@ -69,14 +72,6 @@ def _primary_key(table: Table) -> tuple[str, ...]:
 def _read(client: DynamoDBClient, name: str, key: Item) -> Json:
     answer = client.get_item(TableName=name, Key=key, ConsistentRead=True)
     return cast("Json", answer.get("Item"))
-
-
-def _conditional_put(client: DynamoDBClient, name: str, item: Item, condition: str) -> str:
-    try:
-        client.put_item(TableName=name, Item=item, ConditionExpression=condition)
-    except client.exceptions.ConditionalCheckFailedException:
-        return "refused"
-    return "accepted"
 
 
 def _count_through(client: DynamoDBClient, name: str, table: Table, index: GlobalIndex | LocalIndex, item: Item) -> int:

@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 import redis
 
+from validation.attempt import attempt
 from validation.checks.redis_settings import application_user, describe, replication_groups
 from validation.clients import Clients
 from validation.context import Context
@@ -31,10 +32,11 @@ SAFE_TLS: Final = "verified, TLS 1.2 or newer"
 def tls(context: Context, _group: str) -> Iterator[Finding]:
     """Shakes hands with every node, verifying certificate and host name, and sends every node a PING without TLS."""
     access = reach(context)
+    # Without TLS that can be trusted nobody logs in to ask for the other nodes.
+    if (found := _tls(access, access.endpoint)) != SAFE_TLS:
+        raise Unmet(f"TLS of {access.endpoint}", expected=SAFE_TLS, found=found)
     for node in _nodes(access):
-        version = tls_version(access, node)
-        safe = version in ("TLSv1.2", "TLSv1.3")
-        yield compare(f"TLS of {node}", expected=SAFE_TLS, found=SAFE_TLS if safe else version)
+        yield compare(f"TLS of {node}", expected=SAFE_TLS, found=_tls(access, node))
         answered = speaks_plain_text(node)
         yield compare(f"PING without TLS to {node}", expected="refused", found="answered" if answered else "refused")
 
@@ -82,7 +84,7 @@ def replicas(context: Context, _group: str) -> Iterator[Finding]:
     """Seen from both ends: each primary counts its replicas online, each replica says that its link is up."""
     access = reach(context)
     configured = context.environment.redis.replicas_per_shard
-    for shard in topology(access):
+    for shard in topology(access, replicas=configured):
         primary = replication(access, shard.primary)
         yield compare(f"{shard.primary} is a primary", expected=True, found=primary.is_primary)
         yield compare(f"replicas in sync with {shard.primary}", expected=configured, found=primary.replicas_in_sync)
@@ -98,21 +100,20 @@ def round_trip(context: Context, _group: str) -> Iterator[Finding]:
     for shard in topology(access):
         key, value = _key_for(shard), uuid.uuid4().hex
         with access.node(shard.primary) as node:
-            node.set(key, value, px=EXPIRY_MILLISECONDS)
-            yield compare(f"read from {shard.primary}", expected=value, found=cast("str | None", node.get(key)))
+            yield compare(f"write to {shard.primary}", expected=True, found=attempt(_set, node, key, value))
+            yield compare(f"read from {shard.primary}", expected=value, found=attempt(_get, node, key))
             time.sleep(1.5 * EXPIRY_MILLISECONDS / 1000)
-            yield compare(
-                f"read from {shard.primary} after expiry", expected=None, found=cast("str | None", node.get(key))
-            )
+            yield compare(f"read after expiry from {shard.primary}", expected=None, found=attempt(_get, node, key))
 
 
 @check("redis.replica_reads", "Every replica serves what was written", severity=Severity.HIGH, each=replication_groups)
 def replica_reads(context: Context, _group: str) -> Iterator[Finding]:
     """Writes a key on every primary and reads it from each of its replicas."""
-    if context.environment.redis.replicas_per_shard == 0:
+    configured = context.environment.redis.replicas_per_shard
+    if configured == 0:
         raise Skip("the environment has no replicas: redis.replicas_per_shard is 0")
     access = reach(context)
-    for shard in topology(access):
+    for shard in topology(access, replicas=configured):
         key, value = _key_for(shard), uuid.uuid4().hex
         with access.node(shard.primary) as primary:
             primary.set(key, value, px=LIFETIME_MILLISECONDS)
@@ -123,6 +124,19 @@ def replica_reads(context: Context, _group: str) -> Iterator[Finding]:
                         yield compare(f"read from {address}", expected=value, found=_eventually(replica, key, value))
             finally:
                 primary.delete(key)
+
+
+def _tls(access: RedisAccess, node: Address) -> str:
+    version = tls_version(access, node)
+    return SAFE_TLS if version in ("TLSv1.2", "TLSv1.3") else version
+
+
+def _set(node: redis.Redis, key: str, value: str) -> bool:
+    return bool(node.set(key, value, px=EXPIRY_MILLISECONDS))
+
+
+def _get(node: redis.Redis, key: str) -> str | None:
+    return cast("str | None", node.get(key))
 
 
 def reach(context: Context) -> RedisAccess:
@@ -166,7 +180,7 @@ def _eventually(replica: redis.Redis, key: str, value: str) -> str | None:
     """What the replica holds, once it is `value` or patience is at its end."""
     deadline = time.monotonic() + REPLICA_SECONDS
     while True:
-        found = cast("str | None", replica.get(key))
+        found = _get(replica, key)
         if found == value or time.monotonic() > deadline:
             return found
         time.sleep(0.01)

@@ -5,18 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
-
+from validation.attempt import attempt, outcome
 from validation.checks.s3_settings import bucket_key, buckets
 from validation.clients import Clients
 from validation.context import Context
 from validation.framework.check import check
-from validation.framework.result import Finding, Severity, compare
-from validation.live.s3 import error_code
+from validation.framework.result import Finding, Json, Severity, compare
 
 PREFIX: Final = "validation/"
 """Where checks put their objects; nothing is left there."""
@@ -33,19 +31,19 @@ def refuses_insecure(context: Context, bucket: str) -> Iterator[Finding]:
     yield compare(
         "list over TLS",
         expected="accepted",
-        found=_outcome(lambda: clients.s3.list_objects_v2(Bucket=name, MaxKeys=1)),
+        found=outcome(lambda: clients.s3.list_objects_v2(Bucket=name, MaxKeys=1)),
     )
     yield compare(
         "list over plain HTTP",
         expected="AccessDenied",
-        found=_outcome(lambda: clients.s3_without_tls.list_objects_v2(Bucket=name, MaxKeys=1)),
+        found=outcome(lambda: clients.s3_without_tls.list_objects_v2(Bucket=name, MaxKeys=1)),
     )
     key = bucket_key(context, bucket)
     safe = _encryption(key)
     with _object(clients, name) as object_key:
 
         def write(headers: Mapping[str, Any]) -> str:
-            return _outcome(lambda: clients.s3.put_object(Bucket=name, Key=object_key, Body=b"", **headers))
+            return outcome(lambda: clients.s3.put_object(Bucket=name, Key=object_key, Body=b"", **headers))
 
         yield compare("write with the right encryption", expected="accepted", found=write(safe))
         if key is not None:
@@ -62,32 +60,37 @@ def round_trip(context: Context, bucket: str) -> Iterator[Finding]:
     key = bucket_key(context, bucket)
     body = uuid.uuid4().bytes
     checksum = base64.b64encode(hashlib.sha256(body).digest()).decode()
+    expected = {
+        "body": body.hex(),
+        "SHA-256": checksum,
+        "encryption": "AES256" if key is None else "aws:kms",
+        "key": key,
+    }
     with _object(clients, name) as object_key:
-        clients.s3.put_object(Bucket=name, Key=object_key, Body=body, ChecksumSHA256=checksum, **_encryption(key))
-        stored = clients.s3.get_object(Bucket=name, Key=object_key, ChecksumMode="ENABLED")
-        yield compare("body", expected=body.hex(), found=stored["Body"].read().hex())
-        yield compare("SHA-256", expected=checksum, found=stored.get("ChecksumSHA256"))
-        yield compare(
-            "encryption",
-            expected="AES256" if key is None else "aws:kms",
-            found=stored.get("ServerSideEncryption"),
-        )
-        yield compare("key", expected=key, found=stored.get("SSEKMSKeyId"))
+
+        def store() -> None:
+            clients.s3.put_object(Bucket=name, Key=object_key, Body=body, ChecksumSHA256=checksum, **_encryption(key))
+
+        written = compare("write", expected="accepted", found=outcome(store))
+        yield written
+        if written.passed:
+            yield compare("read", expected=expected, found=attempt(_read, clients, name, object_key))
     yield compare("versions left", expected=0, found=len(_versions(clients, name, object_key)))
+
+
+def _read(clients: Clients, bucket: str, key: str) -> dict[str, Json]:
+    stored = clients.s3.get_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
+    return {
+        "body": stored["Body"].read().hex(),
+        "SHA-256": stored.get("ChecksumSHA256"),
+        "encryption": stored.get("ServerSideEncryption"),
+        "key": stored.get("SSEKMSKeyId"),
+    }
 
 
 def _encryption(key: str | None) -> dict[str, Any]:
     """Headers that the bucket's policy asks for."""
     return {} if key is None else {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
-
-
-def _outcome(request: Callable[[], object]) -> str:
-    """`accepted`, or AWS's name of the error."""
-    try:
-        request()
-    except ClientError as error:
-        return error_code(error)
-    return "accepted"
 
 
 @contextmanager

@@ -85,7 +85,9 @@ def prepare(context: Context, settings: Settings) -> Stage:
     require_usable(settings.trigger, context.clients, now=datetime.now(UTC))
     slots = {name: parse_slot_ranges(each["Slots"]) for name, each in node_groups.items()}
     first_slot = slots[settings.shard][0][0]
-    shard = next((each for each in topology(access) if each.serves(first_slot)), None)
+    replicas = len(node_groups[settings.shard]["NodeGroupMembers"]) - 1
+    shards = topology(access, replicas=replicas)
+    shard = next((each for each in shards if each.serves(first_slot)), None)
     if shard is None or not shard.replicas:
         raise CouldNotRun(f"shard {settings.shard} has no replica that could take over")
     return Stage(

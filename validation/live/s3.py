@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from botocore.exceptions import ClientError
 
+from validation.attempt import error_code
 from validation.clients import Clients
 from validation.framework.result import Unmet
 
@@ -95,11 +96,6 @@ def archive_configurations(clients: Clients, bucket: str) -> list[IntelligentTie
             "IntelligentTieringConfigurationList", []
         ),
     )
-
-
-def error_code(error: ClientError) -> str:
-    """AWS's name of an error, such as AccessDenied."""
-    return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def _ask(bucket: str, question: Callable[[], T]) -> T:

@@ -1,0 +1,55 @@
+"""Every check fails where the setting behind it is broken, naming expected and found, until it is mended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.validation import breaks_dynamodb, breaks_platform, breaks_redis, breaks_s3
+from tests.validation.breaks import Break
+from validation.checks import CHECKS, redis_data
+from validation.context import Context
+from validation.framework.result import Result, Status
+from validation.framework.runner import Task, examine
+
+BREAKS = (*breaks_platform.BREAKS, *breaks_dynamodb.BREAKS, *breaks_s3.BREAKS, *breaks_redis.BREAKS)
+MENDED_SECONDS = 30.0
+
+
+def result(broken: Break, context: Context) -> Result:
+    check = next(check for check in CHECKS if check.id == broken.check)
+    return examine(Task(check=check, resource=broken.resource or check.resources(context)[0]), context)
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait long for replicas that are cut off."""
+    monkeypatch.setattr(redis_data, "REPLICA_SECONDS", 0.5)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("broken", BREAKS, ids=str)
+def test_a_broken_setting_fails_its_check_until_it_is_mended(
+    broken: Break, fresh_context: Callable[[], Context]
+) -> None:
+    with broken.how(fresh_context()) as context:
+        found = result(broken, context)
+
+    assert found.status is Status.FAILED, found
+    expected = broken.expected(fresh_context()) if callable(broken.expected) else broken.expected
+    assert [
+        (finding.expected, finding.found)
+        for finding in found.findings
+        if finding.what.startswith(broken.what) and not finding.passed
+    ][:1] == [(expected, broken.found)], found
+
+    deadline = time.monotonic() + MENDED_SECONDS
+    while (mended := result(broken, fresh_context())).status is not Status.PASSED:
+        assert time.monotonic() < deadline, mended
+        time.sleep(0.2)
+
+
+def test_every_check_is_broken_once_at_least() -> None:
+    assert {check.id for check in CHECKS} == {broken.check for broken in BREAKS}
