@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -75,11 +76,18 @@ def inject(cluster: RedisCluster, *, shard_id: str, fault: Fault, seconds: float
         _mend_links(replicas)
     elif fault is Fault.CUT_REPLICA:
         _cut_links(replicas)
-        threading.Timer(seconds, _mend_links, [replicas]).start()
+        _later(seconds, lambda: _mend_links(replicas))
     else:
         _signal(server, signal.SIGSTOP)
-        threading.Timer(seconds, _signal, [server, signal.SIGCONT]).start()
+        _later(seconds, lambda: _signal(server, signal.SIGCONT))
     return Report(fault=fault, shard=shard_id, primary=primary.name, new_primary=new_primary)
+
+
+def _later(seconds: float, action: Callable[[], None]) -> None:
+    timer = threading.Timer(seconds, action)
+    # A gateway that stops meanwhile ends the nodes anyway; it need not wait.
+    timer.daemon = True
+    timer.start()
 
 
 def _fail_over(cluster: RedisCluster, shard: Shard, replicas: list[Server]) -> str:

@@ -46,7 +46,6 @@ class Server:
         """Start redis-server unless it runs; it answers a moment later."""
         if self.process is not None:
             return
-        self.bound_log()
         processes.start(
             [redis_server.find(), self.folder / "redis.conf"],
             pid_file=self.pid_file,

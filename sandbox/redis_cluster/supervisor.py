@@ -59,6 +59,7 @@ class Supervisor:
     def _watch(self) -> None:
         while not self._ended.wait(_WATCH_SECONDS):
             for server in self._cluster.servers:
+                server.bound_log()
                 if server.process is None and not self._is_recovering(server.node):
                     recovery = threading.Thread(
                         target=self._recover, args=(server.node,), name=f"recover-{server.node.name}", daemon=True
