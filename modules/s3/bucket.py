@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from cdktf import ITerraformDependable, TerraformResourceLifecycle
+from cdktf import TerraformResource, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
 from cdktf_cdktf_provider_aws.s3_bucket_intelligent_tiering_configuration import (
     S3BucketIntelligentTieringConfiguration,
@@ -66,51 +67,51 @@ class Bucket(Construct):
         )
         self.name: str = bucket.bucket
         self.arn: str = bucket.arn
-        # S3 refuses changes to one bucket that happen at the same time, so each waits for the one before it.
-        ownership = S3BucketOwnershipControls(
-            self,
-            "ownership",
-            bucket=bucket.id,
-            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
-        )
-        public_access = S3BucketPublicAccessBlock(
-            self,
-            "public-access",
-            bucket=bucket.id,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            depends_on=[ownership],
-        )
-        versioning = S3BucketVersioningA(
-            self,
-            "versioning",
-            bucket=bucket.id,
-            versioning_configuration=S3BucketVersioningVersioningConfiguration(
-                status="Enabled" if settings.versioning else "Suspended"
-            ),
-            depends_on=[public_access],
-        )
-        encryption = S3BucketServerSideEncryptionConfigurationA(
-            self, "encryption", bucket=bucket.id, rule=[_encryption_rule(key_arn)], depends_on=[versioning]
-        )
-        policy = S3BucketPolicy(self, "policy", bucket=bucket.id, policy=document(statements), depends_on=[encryption])
-        tiers = archive_tiers(settings)
-        before_lifecycle: ITerraformDependable = policy
-        if tiers:
-            before_lifecycle = S3BucketIntelligentTieringConfiguration(
-                self, "archive", bucket=bucket.id, name="archive", tiering=tiers, depends_on=[policy]
-            )
-        self._last_change: ITerraformDependable = S3BucketLifecycleConfiguration(
-            self,
-            "lifecycle",
-            bucket=bucket.id,
-            rule=lifecycle_rules(settings),
-            depends_on=[before_lifecycle],
-        )
         self._id = bucket.id
-        self._policy = policy
+        self._policy = S3BucketPolicy(self, "policy", bucket=bucket.id, policy=document(statements))
+        changes: list[TerraformResource] = [
+            S3BucketOwnershipControls(
+                self,
+                "ownership",
+                bucket=bucket.id,
+                rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
+            ),
+            S3BucketPublicAccessBlock(
+                self,
+                "public-access",
+                bucket=bucket.id,
+                block_public_acls=True,
+                block_public_policy=True,
+                ignore_public_acls=True,
+                restrict_public_buckets=True,
+            ),
+            S3BucketVersioningA(
+                self,
+                "versioning",
+                bucket=bucket.id,
+                versioning_configuration=S3BucketVersioningVersioningConfiguration(
+                    status="Enabled" if settings.versioning else "Suspended"
+                ),
+            ),
+            S3BucketServerSideEncryptionConfigurationA(
+                self, "encryption", bucket=bucket.id, rule=[_encryption_rule(key_arn)]
+            ),
+            self._policy,
+        ]
+        tiers = archive_tiers(settings)
+        if tiers:
+            changes.append(
+                S3BucketIntelligentTieringConfiguration(
+                    self, "archive", bucket=bucket.id, name="archive", tiering=tiers
+                )
+            )
+        changes.append(
+            S3BucketLifecycleConfiguration(self, "lifecycle", bucket=bucket.id, rule=lifecycle_rules(settings))
+        )
+        # S3 refuses changes to one bucket that happen at the same time.
+        for before, after in pairwise(changes):
+            after.depends_on = [f"{before.terraform_resource_type}.{before.friendly_unique_id}"]
+        self._last_change = changes[-1]
 
     def log_access_to(self, logs: Bucket, *, prefix: str) -> None:
         """Deliver the bucket's access logs to the bucket `logs`, under `prefix` and by day of the event."""
