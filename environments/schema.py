@@ -137,7 +137,7 @@ class EncryptionSettings(Section):
     rotation_period_days: Annotated[int, Field(ge=90, le=2560)] = 365
     """Days between two rotations of the key material."""
     administrators: tuple[PrincipalArn, ...] = ()
-    """Principals that may administer the keys, whoever deploys among them; the account's IAM policies decide where empty."""
+    """Who may administer the keys, whoever deploys among them; the account's IAM policies decide where empty."""
 
 
 class OnDemand(Settings):
