@@ -8,13 +8,15 @@ from cdktf import TerraformOutput
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
+from modules.checkov import suppress
+
 
 class Connection(Construct):
     """One document as an SSM parameter, and its parts as outputs of the stack."""
 
     def __init__(self, scope: Construct, id_: str, *, parameter_name: str, document: dict[str, object]) -> None:
         super().__init__(scope, id_)
-        SsmParameter(
+        parameter = SsmParameter(
             self,
             "parameter",
             name=parameter_name,
@@ -23,6 +25,7 @@ class Connection(Construct):
             # Not marked as sensitive, since it is not: a plan shows what changes.
             insecure_value=json.dumps(document),
         )
+        suppress(parameter, {"CKV2_AWS_34": "It holds names and addresses, and no secret."})
         for name, value in (document | {"connection_parameter": parameter_name}).items():
             output = TerraformOutput(self, name, value=value)
             output.override_logical_id(name)

@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurity
 from constructs import Construct
 
 from environments.schema import Environment
+from modules.checkov import suppress
 
 _HTTPS = 443
 
@@ -20,6 +21,7 @@ class SecurityGroups(Construct):
         super().__init__(scope, id_)
         self.redis = self._group(environment, vpc_id, "redis", "Redis nodes")
         self.clients = self._group(environment, vpc_id, "clients", "Applications that use the storage tiers")
+        suppress(self.clients, {"CKV2_AWS_5": "Applications attach it to themselves; they are no part of this stack."})
         port = environment.redis.port
         VpcSecurityGroupIngressRule(
             self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from cdktf import TerraformResource, TerraformResourceLifecycle
@@ -34,6 +34,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 from constructs import Construct
 
 from environments.schema import BucketSettings
+from modules.checkov import suppress
 from modules.policy import Statement, document
 from modules.s3.lifecycle import archive_tiers, lifecycle_rules
 
@@ -42,6 +43,7 @@ class Bucket(Construct):
     """A private, versioned, encrypted bucket with a policy and a lifecycle.
 
     Encrypted with the KMS key `key_arn`, or with S3's own where it is None. `statements` is its whole policy.
+    `suppressions` are checks of Checkov that the bucket fails on purpose, each with its reason.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Bucket(Construct):
         settings: BucketSettings,
         key_arn: str | None,
         statements: Sequence[Statement],
+        suppressions: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self.key_arn = key_arn
@@ -65,6 +68,8 @@ class Bucket(Construct):
             lifecycle=TerraformResourceLifecycle(prevent_destroy=not settings.force_destroy),
             tags={"Name": name},
         )
+        if suppressions:
+            suppress(bucket, suppressions)
         self.name: str = bucket.bucket
         self.arn: str = bucket.arn
         self._id = bucket.id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from constructs import Construct
 
@@ -15,6 +16,12 @@ from modules.s3.policies import (
     render_secure_transport,
 )
 from tierstore.declaration.buckets import Bucket as DeclaredBucket
+
+OF_THE_LOG_BUCKET: Final = {
+    "CKV_AWS_144": "Access logs are of no use without the region whose buckets they tell of.",
+    "CKV_AWS_145": "S3 delivers access logs only to a bucket that its own key encrypts.",
+}
+"""What Checkov would have of every bucket and the one that receives access logs does without."""
 
 
 class Buckets(Construct):
@@ -39,7 +46,6 @@ class Buckets(Construct):
             if bucket.receives_access_logs:
                 sources = [bucket_arn(environment, environment.bucket_name(source)) for source in data]
                 delivery = render_log_delivery(arn, account=environment.account, sources=sources)
-                # S3 delivers logs only to a bucket that its own key encrypts.
                 key, statements = None, [*render_secure_transport(arn), delivery]
             else:
                 key, statements = key_arn, [*render_secure_transport(arn), *render_encryption(arn, key_arn)]
@@ -50,6 +56,7 @@ class Buckets(Construct):
                 settings=environment.bucket(bucket.name),
                 key_arn=key,
                 statements=statements,
+                suppressions=OF_THE_LOG_BUCKET if bucket.receives_access_logs else None,
             )
         logs = self.by_name[next(bucket.name for bucket in declared if bucket.receives_access_logs)]
         for source in data:
