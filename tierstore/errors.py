@@ -51,6 +51,12 @@ class NotUniqueError(ConflictError):
     """Another item holds the value of a unique constraint."""
 
 
+class ContendedError(ConflictError):
+    """Several writers change the same items at once, and went on until the retry budget was used up."""
+
+    retryable = True
+
+
 class InProgressError(ConflictError):
     """The same request is being worked on by somebody else."""
 

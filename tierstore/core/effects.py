@@ -56,7 +56,9 @@ def ask(effect: Effect[Answer_co]) -> Generator[Effect[Any], Any, Answer_co]:
 
 
 def together(plans: list[Plan[Result]]) -> Plan[list[Result]]:
-    """Run plans of one type at once; their results in order. One plan alone runs without any detour."""
+    """Run plans of one type at once; their results in order. One plan alone, or none, makes no detour."""
+    if not plans:
+        return []
     if len(plans) == 1:
         return [(yield from plans[0])]
     results: list[Result] = yield Together(plans=tuple(plans))

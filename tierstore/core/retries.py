@@ -85,10 +85,9 @@ class RetryPolicy:
         in_doubt = error.in_doubt
         failed, throttled = self.failed.delays(self.random), self.throttled.delays(self.random)
         while True:
-            delay = next(throttled if isinstance(error, ThrottledError) else failed, None)
-            if delay is None or not _fits(delay) or not self.budget.take_out():
+            may_go_on = yield from self.wait(throttled if isinstance(error, ThrottledError) else failed)
+            if not may_go_on:
                 raise error
-            yield Sleep(seconds=delay)
             try:
                 answer = yield effect
                 return answer  # noqa: TRY300
@@ -98,7 +97,11 @@ class RetryPolicy:
                     raise
                 error = again
 
-
-def _fits(delay: float) -> bool:
-    left = remaining()
-    return left is None or delay < left
+    def wait(self, delays: Iterator[float]) -> Plan[bool]:
+        """Wait for the next delay; False, at once, where attempts, budget or time do not allow another try."""
+        delay = next(delays, None)
+        left = remaining()
+        if delay is None or (left is not None and left <= delay) or not self.budget.take_out():
+            return False
+        yield Sleep(seconds=delay)
+        return True

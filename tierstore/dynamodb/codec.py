@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields
-from functools import cache
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from tierstore.declaration.entities import SCHEMA_VERSION_ATTRIBUTE, TYPE_ATTRIBUTE, Entity
@@ -22,6 +21,8 @@ _EXPIRY: Final = "expires_at"
 _ALWAYS_WRITTEN: Final = frozenset({"version", "created_at", "updated_at"})
 _UNREADABLE: Final = (KeyError, ValueError, TypeError, ArithmeticError)
 """What decoding raises for something that was not encoded here."""
+_OWNER: Final = "owner_"
+"""Begins the attributes with which a guard item names its entity's key."""
 _NOTHING: Final = object()
 _set_attribute: Final = object.__setattr__
 
@@ -57,6 +58,11 @@ class _KeyAttributes:
         partition_key = index.partition_key if isinstance(index, GlobalIndex) else None
         return cls(entity.__name__, declared.indexes[name], partition_key, index.sort_key)
 
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(name for name in (self._partition_key, self._sort_key) if name is not None)
+
     def applies_to(self, values: Mapping[str, Any]) -> bool:
         """Whether the values have every part of the key; without one the item is not in the index."""
         return all(values[field] is not None for field in self._fields)
@@ -73,6 +79,19 @@ class _KeyAttributes:
         if self._sort_key is not None and sort is not None:
             item[self._sort_key] = text(sort)
         return item
+
+
+class Guard(NamedTuple):
+    """The item that keeps one value of a unique constraint for one entity."""
+
+    key: Item
+    owner: Item
+    """Attributes that lead to the entity."""
+
+    @property
+    def item(self) -> Item:
+        """The whole item."""
+        return {**self.key, TYPE_ATTRIBUTE: text("guard"), **self.owner}
 
 
 class EntityCodec(Generic[AnyEntity]):
@@ -101,24 +120,42 @@ class EntityCodec(Generic[AnyEntity]):
         self._sometimes = [(f.name, f.attribute, f.encode, f.omitted) for f in stored if f.omitted is not _NOTHING]
         self._required = [(f.name, f.attribute, f.decode) for f in stored if f.default is None]
         self._optional = [(f.name, f.attribute, f.decode, f.default) for f in stored if f.default is not None]
+        index_keys = {name for key, _ in self._indexes for name in key.attributes}
+        self.changing_attributes: Final = index_keys | {f.attribute for f in stored}
+        """Whatever an item may have besides its primary key, its type and its schema version."""
         self._unstored: dict[str, Any] = {} if declared.expires else {_EXPIRY: None}
 
     def key(self, values: Mapping[str, KeyValue]) -> Item:
         """The primary key of the item with these fields; raises `InvalidError` for values that cannot be a key."""
         return self._primary.render(values)
 
-    def guard_keys(self, entity: AnyEntity) -> dict[str, Item]:
-        """The primary key of the guard item of each unique constraint, by the constraint's name."""
+    def guard_key(self, unique: str, values: Mapping[str, KeyValue]) -> Item:
+        """The primary key of the guard item that a unique constraint has for these values."""
+        return self._guards[unique].render(values)
+
+    def guards(self, entity: AnyEntity) -> dict[str, Guard]:
+        """The guard of each unique constraint, by the constraint's name."""
         values = entity.__dict__
-        return {name: key.render(values) for name, key in self._guards.items() if key.applies_to(values)}
+        owner = {_OWNER + name: value for name, value in self._primary.render(values).items()}
+        return {name: Guard(key.render(values), owner) for name, key in self._guards.items() if key.applies_to(values)}
+
+    def guarded_key(self, guard: Mapping[str, AttributeValue]) -> Item:
+        """The primary key of the entity to which a guard item leads."""
+        return {name.removeprefix(_OWNER): value for name, value in guard.items() if name.startswith(_OWNER)}
 
     def encode(self, entity: AnyEntity) -> Item:
         """The whole item, index keys and all.
 
         Raises `InvalidError` for a value that cannot be stored or be a key, and `TooLargeError` above 400 KB.
         """
+        item = {**self._primary.render(entity.__dict__), **self.encode_fields(entity)}
+        require_size(item, self.entity.__name__)
+        return item
+
+    def encode_fields(self, entity: AnyEntity) -> Item:
+        """The item without its primary key."""
         values = entity.__dict__
-        item = {**self._primary.render(values), **self._constant}
+        item = {**self._constant}
         for key, conditions in self._indexes:
             if key.applies_to(values) and all(values[field] == wanted for field, wanted in conditions):
                 item.update(key.render(values))
@@ -132,7 +169,6 @@ class EntityCodec(Generic[AnyEntity]):
                     item[attribute] = encode(value)
         except UnstorableError as error:
             raise error.within(f"{self.entity.__name__}.{name}") from None
-        require_size(item, self.entity.__name__)
         return item
 
     def decode(self, item: Mapping[str, AttributeValue]) -> AnyEntity:
@@ -166,10 +202,15 @@ class EntityCodec(Generic[AnyEntity]):
         )
 
 
-@cache
+_codecs: Final[dict[type[Any], EntityCodec[Any]]] = {}
+
+
 def codec_of(entity: type[AnyEntity]) -> EntityCodec[AnyEntity]:
-    """The codec of an entity."""
-    return EntityCodec(entity)
+    """The codec of an entity, made when it is first needed."""
+    try:
+        return _codecs[entity]
+    except KeyError:
+        return _codecs.setdefault(entity, EntityCodec(entity))
 
 
 def _stored_fields(entity: type[Entity]) -> Iterator[_StoredField]:

@@ -105,9 +105,10 @@ def test_none_and_empty_sets_are_left_out(specimen: Specimen) -> None:
 
 
 def test_the_guards_of_unique_constraints_have_keys_of_their_own(specimen: Specimen) -> None:
-    assert CODEC.guard_keys(replace(specimen, label="Große Schrift")) == {
-        "label": {"pk": {"S": "LABEL#grosse schrift"}, "sk": {"S": "GUARD"}}
-    }
+    guard = CODEC.guards(replace(specimen, label="Große Schrift"))["label"]
+
+    assert guard.key == {"pk": {"S": "LABEL#grosse schrift"}, "sk": {"S": "GUARD"}}
+    assert CODEC.guarded_key(guard.item) == CODEC.key({"id": "a"})
 
 
 def test_fields_that_came_later_have_their_defaults_in_older_items(specimen: Specimen) -> None:

@@ -1,0 +1,40 @@
+"""The tables of one environment, as plans ask them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tierstore.core.context import Context
+from tierstore.core.effects import Plan
+from tierstore.core.retries import RetryPolicy
+from tierstore.declaration.entities import Entity
+from tierstore.dynamodb.effects import DynamoDBRequest
+from tierstore.errors import InvalidError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """Everything that the plans of this package need: names, time, chance, and how to try again."""
+
+    context: Context
+    retries: RetryPolicy
+
+    def ask(self, action: str, document: Mapping[str, Any]) -> Plan[dict[str, Any]]:
+        """Ask DynamoDB, again and again where that may help."""
+        return self.retries.retrying(DynamoDBRequest(action=action, document=document))
+
+    def table(self, entity: type[Entity]) -> str:
+        """Physical name of an entity's table; raises `InvalidError` where the environment has none."""
+        name = entity.declaration.table.name
+        try:
+            return self.context.connection.tables[name]
+        except KeyError:
+            raise InvalidError(
+                f"environment {self.context.connection.environment!r} has no table {name!r}; deploy it again"
+            ) from None
+
+    def is_live(self, entity: Entity) -> bool:
+        """Whether the item counts: DynamoDB deletes expired ones days later."""
+        return entity.expires_at is None or entity.expires_at > self.context.now()

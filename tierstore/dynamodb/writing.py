@@ -1,0 +1,96 @@
+"""Writing changes: one in a request of its own, several in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+from tierstore.core.effects import Plan
+from tierstore.declaration.entities import Entity
+from tierstore.dynamodb.batches import process_all
+from tierstore.dynamodb.changes import Change, Entry
+from tierstore.dynamodb.codec import codec_of
+from tierstore.dynamodb.database import Database
+from tierstore.dynamodb.failures import ConditionFailedError, TransactionCanceledError, is_condition
+from tierstore.errors import InvalidError
+
+MAXIMUM_ENTRIES: Final = 100
+"""Items of one `TransactWriteItems` (DynamoDB API reference)."""
+MAXIMUM_REQUESTS: Final = 25
+"""Items of one `BatchWriteItem` (DynamoDB API reference)."""
+
+_TableRequest: TypeAlias = tuple[str, Mapping[str, Any]]
+"""Physical table, and one request of a batch."""
+
+
+def write(database: Database, changes: Sequence[Change[Any]]) -> Plan[None]:
+    """Make all changes or none.
+
+    Tried again safely: a single write whose answer was lost is recognised by what it left in the table, a transaction
+    by its token. Raises `VersionConflictError` and `NotUniqueError` for whatever stood in the way, and `InvalidError`
+    for more changes than a transaction takes.
+    """
+    entries = [entry for change in changes for entry in change.entries]
+    if len(entries) == 1:
+        yield from _write_one(database, entries[0])
+    elif entries:
+        yield from _write_together(database, entries)
+
+
+def _write_one(database: Database, entry: Entry) -> Plan[None]:
+    document = {"TableName": database.table(entry.entity), **entry.parameters}
+    try:
+        yield from database.ask(f"{entry.action}Item", document)
+    except ConditionFailedError as failure:
+        if not (failure.in_doubt and entry.is_done(failure.item)):
+            raise entry.refusal(failure.item) from None
+
+
+def _write_together(database: Database, entries: Sequence[Entry]) -> Plan[None]:
+    if len(entries) > MAXIMUM_ENTRIES:
+        raise InvalidError(
+            f"{len(entries)} items would change at once, a transaction takes {MAXIMUM_ENTRIES}; change fewer"
+        )
+    items = [{entry.action: {"TableName": database.table(entry.entity), **entry.parameters}} for entry in entries]
+    document = {"TransactItems": items, "ClientRequestToken": database.context.new_token()}
+    try:
+        yield from database.ask("TransactWriteItems", document)
+    except TransactionCanceledError as failure:
+        for entry, reason in zip(entries, failure.reasons, strict=True):
+            if is_condition(reason):
+                raise entry.refusal(reason.item) from None
+        raise
+
+
+def write_many(database: Database, *, put: Sequence[Entity] = (), delete: Sequence[Entity] = ()) -> Plan[None]:
+    """Put and delete many items in batches, each for itself and whatever its version; for bulk loads and clean-ups.
+
+    Raises `InvalidError` for an entity with unique constraints, whose guards a batch cannot keep in step.
+    """
+    for entity in (*put, *delete):
+        if entity.declaration.unique:
+            raise InvalidError(f"{type(entity).__name__} has unique constraints, which a batch cannot keep")
+    requests = [_put_request(database, entity) for entity in put] + [_delete_request(database, item) for item in delete]
+    yield from process_all(
+        database, "BatchWriteItem", requests, size=MAXIMUM_REQUESTS, document=_batch, receive=_unprocessed
+    )
+
+
+def _put_request(database: Database, entity: Entity) -> _TableRequest:
+    return database.table(type(entity)), {"PutRequest": {"Item": codec_of(type(entity)).encode(entity)}}
+
+
+def _delete_request(database: Database, entity: Entity) -> _TableRequest:
+    return database.table(type(entity)), {"DeleteRequest": {"Key": codec_of(type(entity)).key(entity.__dict__)}}
+
+
+def _batch(requests: Sequence[_TableRequest]) -> Mapping[str, Any]:
+    by_table: dict[str, list[Mapping[str, Any]]] = {}
+    for table, request in requests:
+        by_table.setdefault(table, []).append(request)
+    return {"RequestItems": by_table}
+
+
+def _unprocessed(answer: Mapping[str, Any]) -> list[_TableRequest]:
+    by_table: Mapping[str, Sequence[Mapping[str, Any]]] = answer.get("UnprocessedItems", {})
+    return [(table, request) for table, requests in by_table.items() for request in requests]
