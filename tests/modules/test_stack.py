@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 import environments
 from environments import Deployment, Environment
+from modules.app import build_app
 from modules.stack import EnvironmentStack
 from tests.modules.template import Template, app, template
 from tierstore.model import DATA_MODEL
@@ -84,3 +86,21 @@ def test_no_secret_is_synthesized(prod: Template) -> None:
 
 def test_no_change_is_hidden_from_the_plan(prod: Template) -> None:
     assert "ignore_changes" not in set(strings(prod.document))
+
+
+def test_what_checkov_is_told_to_pass_over_stands_beside_the_resource(tmp_path: Path) -> None:
+    deployment = Deployment(environment=environments.load("prod"), sandbox=None)
+    build_app([deployment], output=tmp_path).synth()
+
+    written = json.loads((tmp_path / "stacks" / "prod" / "cdk.tf.json").read_text())
+    notes = {
+        body["//"]["metadata"]["path"]: body["//"]["checkov"].keys()
+        for resources in written["resource"].values()
+        for body in resources.values()
+        if "checkov" in body["//"]
+    }
+    assert notes == {
+        "prod/buckets/logs/bucket": {"CKV_AWS_144", "CKV_AWS_145"},
+        "prod/connection/parameter": {"CKV2_AWS_34"},
+        "prod/network/security-groups/clients": {"CKV2_AWS_5"},
+    }

@@ -103,13 +103,6 @@ def test_access_logs_are_encrypted_with_the_key_of_s3(by_default: Template) -> N
     ]
 
 
-def test_only_the_log_bucket_does_without_a_key_of_its_own_and_says_why(by_default: Template) -> None:
-    notes = {bucket["bucket"]: bucket.get("//", {}).get("checkov") for bucket in by_default.all("aws_s3_bucket")}
-
-    assert notes.pop("tierstore-test-123456789012-logs").keys() == {"CKV_AWS_144", "CKV_AWS_145"}
-    assert set(notes.values()) == {None}
-
-
 def test_the_policy_of_a_data_bucket_grants_nothing(by_default: Template) -> None:
     policy = statements(of(by_default, "aws_s3_bucket_policy", "photos")["policy"])
 
