@@ -35,7 +35,7 @@ def add_bucket_state(stack: TerraformStack, deployment: Deployment) -> None:
 def add_file_state(stack: TerraformStack, deployment: Deployment) -> None:
     """Keep the stack's state in a file on this machine, beside the sandbox's data where it describes the sandbox."""
     directory = deployment.sandbox.credentials_file.parent if deployment.sandbox else paths.BUILD
-    LocalBackend(stack, path=str(directory / "terraform" / f"{stack.node.id}.tfstate"))
+    LocalBackend(stack, path=str(paths.state_file(directory, stack=stack.node.id)))
 
 
 def state_bucket_name(environment: Environment) -> str:

@@ -29,8 +29,8 @@ def terraform_environment(inherited: Mapping[str, str] | None = None) -> dict[st
         "CI": "1",
         "TF_CLI_CONFIG_FILE": str(paths.TERRAFORM_RC),
         "TF_IN_AUTOMATION": "1",
-        # The AWS provider's schema is large: collecting garbage a quarter as often saves a quarter of the processor time
-        # of a plan, for 140 MB of memory.
+        # The AWS provider's schema is large: collecting garbage a quarter as often saves a quarter of the processor
+        # time of a plan, for 140 MB of memory.
         "GOGC": base.get("GOGC", "400"),
         # CDKTF would otherwise put a plugin cache of its own, in the home folder, in place of the configured one.
         "CDKTF_DISABLE_PLUGIN_CACHE_ENV": "1",

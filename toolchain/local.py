@@ -17,8 +17,6 @@ from toolchain.environment import terraform_environment
 from toolchain.runs import only_run
 from toolchain.terraform_progress import Progress
 
-_TAIL_LINES = 15
-
 REPORT = paths.BUILD / "report" / "local"
 SANDBOX_DIRECTORY_VARIABLE = "TIERSTORE_SANDBOX_DIRECTORY"
 
@@ -90,8 +88,8 @@ def up() -> int:
 
 def down() -> int:
     """Destroy the environment `local` and stop the sandbox; return 0, or the failing step's exit code."""
-    sandbox = Path(os.environ.get(SANDBOX_DIRECTORY_VARIABLE) or paths.BUILD / "sandbox")
-    return _perform_alone(plan_down(deployed=has_resources(sandbox / "terraform" / "local.tfstate")))
+    sandbox = Path(os.environ.get(SANDBOX_DIRECTORY_VARIABLE) or paths.SANDBOX)
+    return _perform_alone(plan_down(deployed=has_resources(paths.state_file(sandbox, stack="local"))))
 
 
 def plan_down(*, deployed: bool) -> tuple[Step, ...]:
@@ -125,19 +123,15 @@ def _run(step: Step, *, environment: Mapping[str, str]) -> int:
     if not step.log:
         return processes.run_forwarding_signals(step.command, environment=environment)
     progress = Progress()
-    paths.LOGS.mkdir(parents=True, exist_ok=True)
-    log_file = paths.LOGS / f"{step.log}.log"
-    with log_file.open("w", buffering=1) as log:
 
-        def tell(line: str) -> None:
-            log.write(line)
-            if shown := progress.show(line):
-                print(shown, flush=True)
+    def tell(line: str) -> None:
+        if shown := progress.show(line):
+            print(shown, flush=True)
 
-        code = processes.run_forwarding_signals(step.command, environment=environment, on_line=tell)
-    if code != 0 and not progress.has_shown_error:
-        print("".join(log_file.read_text().splitlines(keepends=True)[-_TAIL_LINES:]))
-    print(f"      All of its output: {log_file.relative_to(paths.ROOT)}", flush=True)
+    log = paths.LOGS / f"{step.log}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    code = processes.run_forwarding_signals(step.command, environment=environment, log=log, on_line=tell)
+    print(f"      All of its output: {log.relative_to(paths.ROOT)}", flush=True)
     return code
 
 

@@ -30,3 +30,9 @@ RUN = BUILD / "run"
 TERRAFORM_RC = BUILD / "terraform.rc"
 TERRAFORM_PLUGIN_CACHE = BUILD / "terraform-plugins"
 REDIS = BUILD / "redis"
+SANDBOX = BUILD / "sandbox"
+
+
+def state_file(directory: Path, *, stack: str) -> Path:
+    """Where Terraform keeps the state of a stack on this machine: below the sandbox's directory, or below `build`."""
+    return directory / "terraform" / f"{stack}.tfstate"

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -28,6 +28,7 @@ SIGNALLED = 128
 _PROC = Path("/proc")
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_POLL = 0.1  # seconds
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -46,46 +47,36 @@ def run_forwarding_signals(
     environment: Mapping[str, str],
     has_terminal: bool = False,
     on_signal: Callable[[signal.Signals], None] = lambda _number: None,
-    on_line: Callable[[str], None] | None = None,
+    log: Path | None = None,
+    on_line: Callable[[str], None] = lambda _line: None,
 ) -> int:
     """Run a child at the root of the checkout and return its exit code, or 128 + n after signal n.
 
     SIGINT, SIGTERM and SIGHUP are passed on to the child alone, which winds up what it started itself; `on_signal` is
     told of each. When this process is killed outright, the child gets a SIGINT. Unless it `has_terminal`, the child has
-    no standard input and a process group of its own. `on_line` gets what it prints, line by line, where it is given.
-    Needs the main thread.
+    no standard input and a process group of its own. With a `log`, its output goes to that file, and to `on_line` line
+    by line; a pipe would break, and the child with it, when this process is killed. Needs the main thread.
     """
     received: list[signal.Signals] = []
     undelivered: list[signal.Signals] = []
-    child: subprocess.Popen[str] | None = None
+    child: subprocess.Popen[bytes] | None = None
 
     def forward(number: int, _frame: FrameType | None) -> None:
         received.append(signal.Signals(number))
-        on_signal(received[-1])
         if child is None:
             undelivered.append(received[-1])
         else:
             child.send_signal(number)
+        # The terminal, to which this may want to write, may be what has just gone.
+        with suppress(OSError):
+            on_signal(received[-1])
 
     with _handling(forward):
-        child = subprocess.Popen(
-            command,
-            cwd=paths.ROOT,
-            env=environment,
-            stdin=None if has_terminal else subprocess.DEVNULL,
-            stdout=None if on_line is None else subprocess.PIPE,
-            stderr=None if on_line is None else subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            process_group=None if has_terminal else 0,
-            preexec_fn=_die_of_interrupt,  # noqa: PLW1509 - there is only the main thread
-        )
+        child = _start(command, environment=environment, has_terminal=has_terminal, log=log)
         for number in undelivered:
             child.send_signal(number)
-        if on_line is not None and child.stdout is not None:
-            with child.stdout:
-                for line in child.stdout:
-                    on_line(line)
+        for line in _follow(log, until=child) if log else ():
+            on_line(line)
         code = child.wait()
     if received:
         return SIGNALLED + received[0]
@@ -112,7 +103,7 @@ def wait_until_gone(mark: str, *, seconds: float) -> bool:
     while marked(mark):
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.2)
+        time.sleep(_POLL)
     return True
 
 
@@ -136,6 +127,22 @@ def send_marked(mark: str, number: signal.Signals) -> None:
             continue
 
 
+def _start(
+    command: Sequence[str | Path], *, environment: Mapping[str, str], has_terminal: bool, log: Path | None
+) -> subprocess.Popen[bytes]:
+    with (log or Path(os.devnull)).open("wb") as output:
+        return subprocess.Popen(
+            command,
+            cwd=paths.ROOT,
+            env=environment,
+            stdin=None if has_terminal else subprocess.DEVNULL,
+            stdout=output if log else None,
+            stderr=output if log else None,
+            process_group=None if has_terminal else 0,
+            preexec_fn=_die_of_interrupt,  # noqa: PLW1509 - there is only the main thread
+        )
+
+
 def _die_of_interrupt() -> None:
     die_with_parent(signal.SIGINT)
 
@@ -148,6 +155,20 @@ def _handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None
     finally:
         for number, previous in before.items():
             signal.signal(number, previous)
+
+
+def _follow(log: Path, *, until: subprocess.Popen[bytes]) -> Iterator[str]:
+    """Give the lines of a file that grows, until a process has ended and all is read."""
+    partial = ""
+    with log.open(errors="replace") as growing:
+        while True:
+            has_ended = until.poll() is not None
+            *lines, partial = (partial + growing.read()).split("\n")
+            yield from lines
+            if has_ended:
+                yield partial
+                return
+            time.sleep(_POLL)
 
 
 def _read(file: Path) -> bytes:

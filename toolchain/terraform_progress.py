@@ -12,6 +12,8 @@ _DONE = re.compile(_RESOURCE + r"(?P<what>Creation|Modifications|Destruction) co
 _HALF_MINUTES = r"(?P<time>\d+m0?0s|(?:\d+m)?30s)"
 _UNDER_WAY = re.compile(_RESOURCE + rf"Still (?P<what>\w+)\.\.\. \[(?:id=\S+ )?{_HALF_MINUTES} elapsed\]")
 _WORTH_TELLING = re.compile(r"No changes\.|(?:Apply|Destroy) complete!|[╷│╵]")
+# Terraform's output comes indented or after the name of its stack; what begins a line is CDKTF's or the launcher's.
+_NOT_TERRAFORMS = re.compile(r"(?![\w-]+  |\d+ Stacks? |No outputs)\S")
 _PAST = {"Creation": "created", "Modifications": "changed", "Destruction": "destroyed"}
 
 
@@ -21,7 +23,6 @@ class Progress:
     def __init__(self) -> None:
         self._planned = 0
         self._done = 0
-        self.has_shown_error = False
 
     def show(self, line: str) -> str | None:
         """Return what to tell after this line of output; None for nothing."""
@@ -34,8 +35,7 @@ class Progress:
             return self._tell(_PAST[done["what"]], done)
         if under_way := _UNDER_WAY.search(text):
             return self._tell(f"still {under_way['what']}", under_way)
-        if _WORTH_TELLING.search(text):
-            self.has_shown_error |= "Error:" in text
+        if _WORTH_TELLING.search(text) or _NOT_TERRAFORMS.match(text):
             return f"      {text.strip()}"
         return None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.toolchain.conftest import Checkout, Poll
-from toolchain import local
+from toolchain import local, paths
 
 STEPS_OF_UP = [
     "sandbox up",
@@ -35,7 +35,7 @@ def laptop(checkout: Checkout) -> Checkout:
 @pytest.fixture
 def state(laptop: Checkout) -> Path:
     """The state of `local`, with one resource in it."""
-    file = laptop.root / "build" / "sandbox" / "terraform" / "local.tfstate"
+    file = paths.state_file(laptop.root / "build" / "sandbox", stack="local")
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps({"resources": [{"type": "aws_dynamodb_table"}]}))
     return file
@@ -112,7 +112,7 @@ def test_the_terminal_gets_terraforms_progress_and_the_log_everything(laptop: Ch
     assert "known after apply" in (laptop.root / "build" / "log" / "deploy.log").read_text()
 
 
-def test_the_end_of_an_output_without_progress_is_shown_when_the_step_fails(laptop: Checkout) -> None:
+def test_the_reason_of_a_failing_deployment_is_shown(laptop: Checkout) -> None:
     laptop.write_program(laptop.root / ".venv" / "bin" / "cdktf", "print('the sandbox is not running'); sys.exit(2)")
     _, output = laptop.run("toolchain", "up")
     assert "the sandbox is not running" in output
