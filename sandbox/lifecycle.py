@@ -35,6 +35,8 @@ def up(directory: Directory, *, port: int | None, progress: Progress) -> Sandbox
 
     Raises SandboxError where it cannot be started; then nothing is left running.
     """
+    if sys.platform != "linux":
+        raise SandboxError(f"The sandbox needs Linux (/proc, and all of 127.0.0.0/8 as loopback), not {sys.platform}.")
     directory.root.mkdir(parents=True, exist_ok=True)
     directory.root.chmod(0o700)
     with _exclusively(directory, progress):

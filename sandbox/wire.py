@@ -34,7 +34,7 @@ class Request:
         """What is asked for, by its name (`CreateUser`); of S3, which has none, as in `GET ?lifecycle`."""
         if target := self.headers.get("x-amz-target"):
             return target.rpartition(".")[2]
-        if self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        if (self.method, self.path) == ("POST", "/"):
             return self.form.get("Action", "")
         subresource = next((name for name in self.query if not name.startswith(("x-", "X-"))), "")
         return f"{self.method} ?{subresource}" if subresource else self.method

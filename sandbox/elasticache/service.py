@@ -12,7 +12,17 @@ from pathlib import Path
 
 import redis
 
-from sandbox.elasticache import events, failover, parameters, protocol, replication_groups, subnet_groups, tags, users
+from sandbox.elasticache import (
+    cache_clusters,
+    events,
+    failover,
+    parameters,
+    protocol,
+    replication_groups,
+    subnet_groups,
+    tags,
+    users,
+)
 from sandbox.elasticache.context import Context, Operation, Subnet
 from sandbox.elasticache.data_plane import DataPlane
 from sandbox.elasticache.protocol import Parameters, ServiceError
@@ -24,6 +34,7 @@ from sandbox.wire import Handler, Request, Response
 
 _LOG = logging.getLogger(__name__)
 _OPERATIONS: dict[str, Operation] = {
+    **cache_clusters.OPERATIONS,
     **events.OPERATIONS,
     **failover.OPERATIONS,
     **replication_groups.OPERATIONS,

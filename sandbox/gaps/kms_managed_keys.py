@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from sandbox.wire import Handler, Request, Response
+from sandbox.wire import OK, Handler, Request, Response
 
 _PREFIX = "alias/aws/"
 _SERVICES = ("backup", "dynamodb", "elasticache", "kinesis", "s3", "secretsmanager", "sns", "sqs", "ssm")
@@ -15,14 +15,20 @@ _DESCRIPTION = "Default key that protects my {} data when no other key is define
 
 
 async def handle(request: Request, emulator: Handler) -> Response:
-    """Create the managed keys that a request names or lists."""
+    """Create the managed keys that a request names or lists, and say whose they are."""
     given: dict[str, Any] = json.loads(request.body or b"{}")
     named = str(given.get("KeyId", "")).rpartition(":")[2]
     if request.action == "ListAliases":
         await _ensure(_SERVICES, request, emulator)
     elif named.startswith(_PREFIX):
         await _ensure((named.removeprefix(_PREFIX),), request, emulator)
-    return await emulator(request)
+    status, headers, body = await emulator(request)
+    if request.action == "DescribeKey" and status == OK:
+        answer = json.loads(body)
+        if answer["KeyMetadata"]["Description"].startswith(_DESCRIPTION.partition("{}")[0]):
+            answer["KeyMetadata"]["KeyManager"] = "AWS"
+            body = json.dumps(answer).encode()
+    return status, headers, body
 
 
 async def _ensure(services: tuple[str, ...], request: Request, emulator: Handler) -> None:

@@ -26,7 +26,10 @@ def find_free(*, seed: str, count: int, port: int) -> list[str]:
         addresses = [f"{prefix}.{host}" for host in _HOSTS[:count]]
         if len(addresses) == count and all(is_free(address, port) for address in addresses):
             return addresses
-    raise SandboxError(f"No /24 network of 127.0.0.0/8 has {count} addresses with ports {port} and {_bus(port)} free.")
+    raise SandboxError(
+        f"No /24 network of 127.0.0.0/8 has {count} addresses with ports {port} and {_bus(port)} free. Does a server "
+        "listen there on all interfaces? Stop it, or give the replication group another port."
+    )
 
 
 def is_free(address: str, port: int) -> bool:

@@ -10,10 +10,9 @@ from typing import Protocol
 
 import redis
 
-from sandbox.errors import SandboxError
 from sandbox.redis_cluster.cluster import RedisCluster, is_in_sync
 from sandbox.redis_cluster.configuration import NODE_TIMEOUT_MS
-from sandbox.redis_cluster.topology import Node, Shard
+from sandbox.redis_cluster.topology import Node
 
 _LOG = logging.getLogger(__name__)
 _WATCH_SECONDS = 0.2
@@ -72,10 +71,7 @@ class Supervisor:
         return recovery is not None and recovery.is_alive()
 
     def _recover(self, node: Node) -> None:
-        shard = self._cluster.topology.shard(node.shard)
-        if shard is None:
-            raise SandboxError(f"Node {node.name} belongs to no shard of {self._cluster.topology.name}.")
-        successor = self._successor(node, shard) if self._cluster.owns_slots(node) else None
+        successor = self._successor(node) if self._cluster.owns_slots(node) else None
         if successor is not None:
             self._observer.failed_over(node, successor)
         if self._ended.is_set():
@@ -83,12 +79,14 @@ class Supervisor:
         self._observer.recovering(node)
         server = self._cluster.server(node)
         server.start()
-        if self._wait(lambda: is_in_sync(server), _RECOVERY_SECONDS):
-            self._observer.recovered(node)
-        else:
-            _LOG.error("%s did not come back within %.0f s; see %s", node.name, _RECOVERY_SECONDS, server.folder)
+        while not self._wait(lambda: is_in_sync(server), _RECOVERY_SECONDS):
+            _LOG.error("%s is not back in sync; see %s", node.name, server.folder)
+            if self._ended.is_set() or server.process is None:
+                return
+        self._observer.recovered(node)
 
-    def _successor(self, node: Node, shard: Shard) -> Node | None:
+    def _successor(self, node: Node) -> Node | None:
+        shard = self._cluster.topology.shard_of(node)
         survivors = [
             other for other in shard.nodes if other != node and self._cluster.server(other).process is not None
         ]

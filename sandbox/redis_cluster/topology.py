@@ -47,6 +47,10 @@ class Topology(BaseModel):
         """Every node, shard by shard."""
         return tuple(node for shard in self.shards for node in shard.nodes)
 
+    def shard_of(self, node: Node) -> Shard:
+        """Return the shard that a node belongs to."""
+        return next(shard for shard in self.shards if node in shard.nodes)
+
     def shard(self, shard_id: str) -> Shard | None:
         """Return the shard of that id (`"0001"`), or None."""
         return next((shard for shard in self.shards if shard.id == shard_id), None)

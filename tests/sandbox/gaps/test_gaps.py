@@ -80,6 +80,7 @@ def test_managed_keys_exist_on_first_use(sandbox: Sandbox, service: str) -> None
     key = kms.describe_key(KeyId=f"alias/aws/{service}")["KeyMetadata"]
 
     assert key["Enabled"]
+    assert key["KeyManager"] == "AWS"
     assert kms.get_key_rotation_status(KeyId=key["KeyId"])["KeyRotationEnabled"]
 
 
@@ -87,6 +88,14 @@ def test_managed_keys_are_listed(sandbox: Sandbox) -> None:
     aliases = {one["AliasName"] for one in sandbox.client("kms", region="eu-west-3").list_aliases()["Aliases"]}
 
     assert {"alias/aws/dynamodb", "alias/aws/s3"} <= aliases
+
+
+def test_other_keys_are_the_customers(sandbox: Sandbox) -> None:
+    kms = sandbox.client("kms")
+
+    key_id = kms.create_key(Description="mine")["KeyMetadata"]["KeyId"]
+
+    assert kms.describe_key(KeyId=key_id)["KeyMetadata"]["KeyManager"] == "CUSTOMER"
 
 
 def test_other_keys_are_not_invented(sandbox: Sandbox) -> None:
