@@ -9,6 +9,7 @@ import pytest
 from tests.tierstore.live_aws import (  # noqa: F401 - fixtures
     assets,
     aws,
+    carry_out,
     client,
     connection,
     run,

@@ -15,13 +15,17 @@ from environments.target import CREDENTIALS_PROFILE, SandboxConnection
 from tests.support.deployed import running_sandbox
 from tierstore.aws import Aws
 from tierstore.connection import BucketConnection, Connection, RedisConnection
-from tierstore.core.effects import Plan
+from tierstore.core.effects import Effect, Plan
 from tierstore.core.retries import Backoff, RetryBudget, RetryPolicy
 from tierstore.core.runners import SyncRunner
+from tierstore.core.transports import Transport, Transports
 from tierstore.declaration.tables import GlobalIndex, LocalIndex, Table
+from tierstore.dynamodb.boto3_transport import Boto3Transport
+from tierstore.dynamodb.effects import DynamoDBRequest
 from tierstore.model.buckets import ASSETS, UPLOADS
 from tierstore.model.tables import TABLES
 from tierstore.s3.bucket import LiveBucket
+from tierstore.s3.effects import DiskWork, S3Request, SignedForm, SignedUrl
 from tierstore.s3.transport import S3Transport
 
 Result = TypeVar("Result")
@@ -71,7 +75,7 @@ def connection(sandbox: SandboxConnection, client: Callable[[str], Any], s3: Any
         name = f"tierstore-test-{declared.name}"
         s3.create_bucket(Bucket=name)
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-        s3.put_bucket_policy(Bucket=name, Policy=json.dumps(_deny_unencrypted(name)))
+        s3.put_bucket_policy(Bucket=name, Policy=json.dumps(_deny_unencrypted(name, key)))
         buckets[declared.name] = BucketConnection(name=name, kms_key_arn=key)
     dynamodb = client("dynamodb")
     tables = {table.name: f"tierstore-test-{table.name}" for table in TABLES}
@@ -120,15 +124,23 @@ def _render_table(table: Table) -> dict[str, Any]:
     return {name: value for name, value in rendered.items() if value}
 
 
-def _deny_unencrypted(name: str) -> dict[str, Any]:
-    deny = {
-        "Effect": "Deny",
-        "Principal": {"AWS": "*"},
-        "Action": "s3:PutObject",
-        "Resource": f"arn:aws:s3:::{name}/*",
-        "Condition": {"StringNotEquals": {"s3:x-amz-server-side-encryption": "aws:kms"}},
+def _deny_unencrypted(name: str, key: str) -> dict[str, Any]:
+    """As deployed: the wrong encryption, none, the wrong key, none."""
+    wanted = {
+        "s3:x-amz-server-side-encryption": "aws:kms",
+        "s3:x-amz-server-side-encryption-aws-kms-key-id": key,
     }
-    return {"Version": "2012-10-17", "Statement": [deny]}
+    statements = [
+        {
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": "s3:PutObject",
+            "Resource": f"arn:aws:s3:::{name}/*",
+            "Condition": {"StringNotEquals": {stated: value}},
+        }
+        for stated, value in wanted.items()
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}
 
 
 @pytest.fixture(scope="session")
@@ -142,15 +154,28 @@ def aws(connection: Connection, sandbox: SandboxConnection) -> Aws:
 
 @pytest.fixture(scope="session")
 def transport(aws: Aws) -> Iterator[S3Transport]:
-    made = S3Transport(aws)
-    yield made
-    made.close()
+    with closing(S3Transport(aws)) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
-def runner(transport: S3Transport) -> Iterator[SyncRunner]:
+def carry_out(aws: Aws, transport: S3Transport) -> Iterator[Callable[[Effect[Any]], Any]]:
+    """Carries out the effects of both tiers."""
+
+    def s3() -> Transport:
+        return transport
+
+    with closing(Boto3Transport(aws)) as dynamodb:
+        transports: Transports[Transport] = Transports(
+            {S3Request: s3, SignedUrl: s3, SignedForm: s3, DiskWork: s3, DynamoDBRequest: lambda: dynamodb}
+        )
+        yield transports.carry_out
+
+
+@pytest.fixture(scope="session")
+def runner(carry_out: Callable[[Effect[Any]], Any]) -> Iterator[SyncRunner]:
     with ThreadPoolExecutor(4) as threads:
-        yield SyncRunner(transport.carry_out, lambda: threads)
+        yield SyncRunner(carry_out, lambda: threads)
 
 
 @pytest.fixture(scope="session")

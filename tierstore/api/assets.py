@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -68,11 +67,13 @@ class Assets(Group[Mode]):
         published then.
         """
         file = yield from ask(DiskWork(work=partial(digest, path)))
+        stated = self._bucket.sniff(file.beginning, key) if content_type is None else content_type
+        self._bucket.require_content(stated, file.beginning)
         sending = Sending(
             bucket=self._bucket,
             key=key,
             file=file,
-            content_type=content_type or mimetypes.guess_type(key)[0] or "application/octet-stream",
+            content_type=stated,
             progress=Progress(file.size, progress),
         )
         return (yield from upload(sending))

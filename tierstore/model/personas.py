@@ -37,7 +37,7 @@ PERSONAS: Final = (
     Persona(
         name="uploader",
         description="A signed-in user's own uploads and nobody else's.",
-        patterns=_named("uploads.register", "uploads.complete", "uploads.by_user", "uploads.get", "uploads.delete"),
+        patterns=tuple(p for p in _groups("uploads") if p.name not in {"uploads.pending", "uploads.reconcile"}),
         owns="user_id",
     ),
     Persona(

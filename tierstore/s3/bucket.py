@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ class LiveBucket:
         """Raise `InvalidError` for a content type that the bucket does not take."""
         allowed = [content_type.name for content_type in self.declared.content_types]
         if allowed and name not in allowed:
-            raise InvalidError(f"bucket {self.declared.name!r} takes no {name!r}; it takes {', '.join(allowed)}")
+            raise InvalidError(f"bucket {self.declared.name!r} takes no {name!r}; it takes {self._allowed}")
 
     def require_content(self, name: str, beginning: bytes) -> None:
         """Raise `InvalidError` where a file that begins so is not of the content type that it is said to be."""
@@ -108,15 +109,22 @@ class LiveBucket:
             if content_type.name == name and not content_type.recognises(beginning):
                 raise InvalidError(f"the file is not {name}: its first bytes say otherwise")
 
-    def sniff(self, beginning: bytes) -> str:
-        """The content type of a file that begins so; raises `InvalidError` where the bucket takes none like it."""
+    def sniff(self, beginning: bytes, name: str) -> str:
+        """The content type of a file that begins so; its name decides between several that it may be.
+
+        Raises `InvalidError` where the bucket takes none like it.
+        """
+        by_name = mimetypes.guess_type(name)[0]
         if not self.declared.content_types:
-            return "application/octet-stream"
-        for content_type in self.declared.content_types:
-            if content_type.recognises(beginning):
-                return content_type.name
-        allowed = ", ".join(content_type.name for content_type in self.declared.content_types)
-        raise InvalidError(f"the file is none of what bucket {self.declared.name!r} takes: {allowed}")
+            return by_name or "application/octet-stream"
+        possible = [known.name for known in self.declared.content_types if known.recognises(beginning)]
+        if not possible:
+            raise InvalidError(f"the file is none of what bucket {self.declared.name!r} takes: {self._allowed}")
+        return by_name if by_name in possible else possible[0]
+
+    @property
+    def _allowed(self) -> str:
+        return ", ".join(content_type.name for content_type in self.declared.content_types)
 
 
 def head(bucket: LiveBucket, key: str, *, version_id: str | None = None) -> Plan[StoredObject]:

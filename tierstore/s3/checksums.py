@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tierstore.declaration.content_types import SNIFFED_BYTES
 from tierstore.s3.parts import MEBIBYTE, Part, cut, part_size
 
 _CHUNK: Final = MEBIBYTE
@@ -32,6 +33,8 @@ class DigestedFile:
     sha256: str
     """Of the whole file, in base 64."""
     parts: tuple[DigestedPart, ...]
+    beginning: bytes
+    """As much as content types are told by."""
 
     @property
     def is_in_parts(self) -> bool:
@@ -62,6 +65,8 @@ def digest(path: Path) -> DigestedFile:
     with path.open("rb", buffering=0) as file:
         size = file.seek(0, 2)
         file.seek(0)
+        beginning = file.read(SNIFFED_BYTES)
+        file.seek(0)
         parts = []
         for part in cut(size, part_size(size)):
             hashed = hashlib.sha256()
@@ -71,7 +76,7 @@ def digest(path: Path) -> DigestedFile:
                 whole.update(chunk)
                 left -= len(chunk)
             parts.append(DigestedPart(part=part, sha256=_base64(hashed.digest())))
-    return DigestedFile(path=path, size=size, sha256=_base64(whole.digest()), parts=tuple(parts))
+    return DigestedFile(path=path, size=size, sha256=_base64(whole.digest()), parts=tuple(parts), beginning=beginning)
 
 
 def sha256_of_file(path: Path) -> str:

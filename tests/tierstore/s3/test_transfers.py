@@ -114,7 +114,7 @@ def test_a_file_above_the_buckets_limit_is_not_sent(run: Run, uploads: LiveBucke
     huge = Sending(
         bucket=uploads,
         key="huge",
-        file=DigestedFile(path=tmp_path / "huge", size=5 * 2**30 + 1, sha256="", parts=()),
+        file=DigestedFile(path=tmp_path / "huge", size=5 * 2**30 + 1, sha256="", parts=(), beginning=b""),
         content_type="text/plain",
         progress=Progress(0, None),
     )

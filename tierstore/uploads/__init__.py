@@ -1,0 +1,1 @@
+"""Uploads across two tiers: what their items and objects must agree on, and how they are brought to it."""
