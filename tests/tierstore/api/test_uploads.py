@@ -10,7 +10,10 @@ import pytest
 
 from tests.tierstore.api.conftest import World
 from tierstore.api.uploads import LONGEST_SENDING, Reconciliation, Registration, Uploads
-from tierstore.core.operation import Sync
+from tierstore.core.effects import Effect
+from tierstore.core.operation import Async, Explained, Sync
+from tierstore.core.runners import AsyncRunner, ExplainRunner
+from tierstore.dynamodb.effects import DynamoDBRequest
 from tierstore.errors import ConflictError, CorruptError, InvalidError, NotFoundError, TooLargeError
 from tierstore.identifiers import new_ulid
 from tierstore.model.uploads import Upload
@@ -297,3 +300,28 @@ class TestReconciliation:
         world.clock.advance(timedelta(days=1))
         assert group.reconcile() == Reconciliation()
         assert group.pending().items == ()
+
+
+def test_in_asyncio_it_is_the_same(world: World, text_file: Path, tmp_path: Path) -> None:
+    async def carry_out(effect: Effect[Any]) -> Any:
+        return await asyncio.to_thread(world.carry_out, effect)
+
+    async def send_and_list() -> tuple[Upload, list[Upload]]:
+        group: Uploads[Async] = Uploads(AsyncRunner(carry_out), world.items, world.bucket)
+        sent = await group.send(text_file, user_id=world.user_id, upload_id=new_ulid())
+        await group.download(tmp_path / "received", user_id=world.user_id, upload_id=sent.id)
+        return sent, [upload async for upload in group.by_user.every(user_id=world.user_id)]
+
+    sent, listed = asyncio.run(send_and_list())
+
+    assert listed == [sent]
+    assert (tmp_path / "received").read_bytes() == text_file.read_bytes()
+
+
+def test_explained_it_sends_nothing(world: World) -> None:
+    group: Uploads[Explained] = Uploads(ExplainRunner(), world.items, world.bucket)
+
+    (request,) = group.get(user_id=world.user_id, upload_id="1")
+
+    assert isinstance(request, DynamoDBRequest)
+    assert request.action == "GetItem"
