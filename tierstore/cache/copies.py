@@ -6,9 +6,8 @@ Bytes that this release did not write for this layout of the entity are no copy 
 from __future__ import annotations
 
 from dataclasses import fields
-from functools import cache
 from struct import Struct
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 from zlib import crc32
 
 import msgspec
@@ -23,6 +22,8 @@ FORMAT: Final = 1
 """The first byte of every copy; grows when this module writes copies in another way."""
 _HEADER: Final = Struct(">BIId")
 """Format, CRC-32 of what follows it, layout, moment until which the copy is fresh in epoch seconds."""
+HEADER_BYTES: Final = _HEADER.size
+"""Two copies that differ in anything differ in these."""
 _CHECKSUMMED_FROM: Final = 5
 _set_attribute: Final = object.__setattr__
 
@@ -37,7 +38,7 @@ class Copy(NamedTuple, Generic[AnyEntity_co]):
 
 
 class CopyCodec(Generic[AnyEntity]):
-    """Encodes and decodes the copies of one entity; made once for each, by `copies_of`."""
+    """Encodes and decodes the copies of one entity; made once for each."""
 
     def __init__(self, entity: type[AnyEntity]) -> None:
         declared = entity.declaration
@@ -69,7 +70,7 @@ class CopyCodec(Generic[AnyEntity]):
 
     def decode(self, data: bytes | None) -> Copy[AnyEntity] | None:
         """The copy, fresh or not; None for anything else."""
-        if data is None or len(data) < _HEADER.size:
+        if data is None or len(data) < HEADER_BYTES:
             return None
         written_format, checksum, layout, fresh_until = _HEADER.unpack_from(data)
         if (
@@ -78,10 +79,10 @@ class CopyCodec(Generic[AnyEntity]):
             or crc32(memoryview(data)[_CHECKSUMMED_FROM:]) != checksum
         ):
             return None
-        if len(data) == _HEADER.size:
+        if len(data) == HEADER_BYTES:
             return Copy(None, fresh_until)
         try:
-            values = self._decode(memoryview(data)[_HEADER.size :])
+            values = self._decode(memoryview(data)[HEADER_BYTES:])
         except (msgspec.MsgspecError, ValueError, ArithmeticError):
             return None
         copy = object.__new__(self._entity)
@@ -93,9 +94,3 @@ class CopyCodec(Generic[AnyEntity]):
         unsealed = _HEADER.pack(FORMAT, 0, self._layout, fresh_until) + payload
         checksum = crc32(memoryview(unsealed)[_CHECKSUMMED_FROM:])
         return b"".join((unsealed[:1], checksum.to_bytes(4, "big"), unsealed[_CHECKSUMMED_FROM:]))
-
-
-@cache
-def copies_of(entity: type[Entity]) -> CopyCodec[Any]:
-    """The codec of an entity's copies."""
-    return CopyCodec(entity)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tierstore.cache.copies import Copy, CopyCodec, copies_of
+from tierstore.cache.copies import Copy, CopyCodec
 from tierstore.declaration.entities import Entity
 from tierstore.declaration.keys import key
 from tierstore.declaration.tables import Table
@@ -109,7 +109,7 @@ def types_within(value: Any) -> Any:
 @settings(max_examples=50)
 @given(thing=things, fresh_until=st.floats(0, 2e9))
 def test_an_entity_comes_back_exactly(thing: Thing, fresh_until: float) -> None:
-    copies = copies_of(Thing)
+    copies = CopyCodec(Thing)
 
     data = copies.encode(thing, fresh_until=fresh_until)
     copy = copies.decode(data)
@@ -120,7 +120,7 @@ def test_an_entity_comes_back_exactly(thing: Thing, fresh_until: float) -> None:
 
 
 def test_that_there_is_no_such_item_comes_back_too() -> None:
-    copies = copies_of(Thing)
+    copies = CopyCodec(Thing)
 
     assert copies.decode(copies.encode(None, fresh_until=7.5)) == Copy(None, 7.5)
 
@@ -128,7 +128,7 @@ def test_that_there_is_no_such_item_comes_back_too() -> None:
 @settings(max_examples=50)
 @given(thing=things, place=st.integers(0, 10**6), flip=st.integers(1, 255))
 def test_one_wrong_byte_makes_it_no_copy(thing: Thing, place: int, flip: int) -> None:
-    copies = copies_of(Thing)
+    copies = CopyCodec(Thing)
     data = bytearray(copies.encode(thing, fresh_until=1.0) or b"")
     data[place % len(data)] ^= flip
 
@@ -138,7 +138,7 @@ def test_one_wrong_byte_makes_it_no_copy(thing: Thing, place: int, flip: int) ->
 @settings(max_examples=50)
 @given(thing=things, length=st.integers(0, 10**6))
 def test_a_part_of_a_copy_is_none(thing: Thing, length: int) -> None:
-    copies = copies_of(Thing)
+    copies = CopyCodec(Thing)
     data = copies.encode(thing, fresh_until=1.0) or b""
 
     assert copies.decode(data[: length % len(data)]) is None
@@ -146,21 +146,21 @@ def test_a_part_of_a_copy_is_none(thing: Thing, length: int) -> None:
 
 @given(data=st.binary(max_size=200))
 def test_other_bytes_are_no_copy(data: bytes) -> None:
-    assert copies_of(Thing).decode(data) is None
+    assert CopyCodec(Thing).decode(data) is None
 
 
 def test_what_is_not_there_is_no_copy() -> None:
-    assert copies_of(Thing).decode(None) is None
+    assert CopyCodec(Thing).decode(None) is None
 
 
 @pytest.mark.parametrize("reader", [Thing, NewerThing])
 def test_a_copy_with_other_fields_or_of_another_schema_version_is_none(reader: type[Entity]) -> None:
-    data = copies_of(OtherThing).encode(OtherThing(id="1"), fresh_until=1.0)
+    data = CopyCodec(OtherThing).encode(OtherThing(id="1"), fresh_until=1.0)
 
-    assert copies_of(OtherThing).decode(data) is not None
+    assert CopyCodec(OtherThing).decode(data) is not None
     assert CopyCodec(reader).decode(data) is None
 
 
 @pytest.mark.parametrize("count", [2**64, -(2**63) - 1])
 def test_a_number_field_beyond_64_bits_is_not_kept(count: int) -> None:
-    assert copies_of(Thing).encode(Thing(id="1", count=count), fresh_until=1.0) is None
+    assert CopyCodec(Thing).encode(Thing(id="1", count=count), fresh_until=1.0) is None
