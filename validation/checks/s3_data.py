@@ -15,6 +15,7 @@ from validation.clients import Clients
 from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Json, Severity, compare
+from validation.live import s3
 
 PREFIX: Final = "validation/"
 """Where checks put their objects; nothing is left there."""
@@ -26,7 +27,7 @@ def refuses_insecure(context: Context, bucket: str) -> Iterator[Finding]:
 
     Each must end in AccessDenied where the same request made safely is accepted.
     """
-    name = context.environment.bucket_name(bucket)
+    name = _existing(context, bucket)
     clients = context.clients
     yield compare(
         "list over TLS",
@@ -55,7 +56,7 @@ def refuses_insecure(context: Context, bucket: str) -> Iterator[Finding]:
 @check("s3.round_trip", "Buckets serve reads and writes", severity=Severity.CRITICAL, each=buckets)
 def round_trip(context: Context, bucket: str) -> Iterator[Finding]:
     """Stores an object with its SHA-256, reads back body, checksum and encryption, and removes it with all versions."""
-    name = context.environment.bucket_name(bucket)
+    name = _existing(context, bucket)
     clients = context.clients
     key = bucket_key(context, bucket)
     body = uuid.uuid4().bytes
@@ -76,6 +77,13 @@ def round_trip(context: Context, bucket: str) -> Iterator[Finding]:
         if written.passed:
             yield compare("read", expected=expected, found=attempt(_read, clients, name, object_key))
     yield compare("versions left", expected=0, found=len(_versions(clients, name, object_key)))
+
+
+def _existing(context: Context, bucket: str) -> str:
+    """The bucket's physical name; raises `Unmet` where there is no such bucket."""
+    name = context.environment.bucket_name(bucket)
+    context.ask(s3.region, name)
+    return name
 
 
 def _read(clients: Clients, bucket: str, key: str) -> dict[str, Json]:

@@ -106,11 +106,13 @@ def run_drill(context: Context, stage: Stage, settings: Settings, *, tell: Calla
     so far. Raises `CouldNotRun` where the trigger is refused.
     """
     limits = context.environment.failover
-    client = stage.access.cluster(stage.shard.nodes)
     assigned = assignments(settings, stage.slots)
     recovery = Recovery()
     interrupted = False
-    with temporary_keys(client, assigned, replicas=len(stage.shard.replicas)):
+    with (
+        stage.access.cluster(stage.shard.nodes) as client,
+        temporary_keys(client, assigned, replicas=len(stage.shard.replicas)),
+    ):
         load = Load(client, assigned, per_second=settings.per_second, patience_seconds=limits.longest_gap_seconds)
         with load.running():
             time.sleep(WARM_UP_SECONDS)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from botocore.exceptions import ClientError
+
+from validation.attempt import error_code
 from validation.clients import Clients
 from validation.framework.result import Unmet
 
@@ -14,27 +18,33 @@ if TYPE_CHECKING:
         TimeToLiveDescriptionTypeDef,
     )
 
+T = TypeVar("T")
+
+_NO_SUCH_TABLE: Final = ("ResourceNotFoundException", "TableNotFoundException")
+"""Which one depends on the question."""
+
 
 def table(clients: Clients, name: str) -> TableDescriptionTypeDef:
     """The table's description; raises `Unmet` where there is no such table."""
-    try:
-        return clients.dynamodb.describe_table(TableName=name)["Table"]
-    except clients.dynamodb.exceptions.ResourceNotFoundException:
-        raise Unmet(f"table {name}", expected="exists", found="does not exist") from None
+    return _ask(name, lambda: clients.dynamodb.describe_table(TableName=name))["Table"]
 
 
 def continuous_backups(clients: Clients, name: str) -> ContinuousBackupsDescriptionTypeDef:
     """How the table can be restored; raises `Unmet` where there is no such table."""
-    try:
-        answer = clients.dynamodb.describe_continuous_backups(TableName=name)
-    except clients.dynamodb.exceptions.TableNotFoundException:
-        raise Unmet(f"table {name}", expected="exists", found="does not exist") from None
-    return answer["ContinuousBackupsDescription"]
+    return _ask(name, lambda: clients.dynamodb.describe_continuous_backups(TableName=name))[
+        "ContinuousBackupsDescription"
+    ]
 
 
 def time_to_live(clients: Clients, name: str) -> TimeToLiveDescriptionTypeDef:
     """Which attribute expires items; raises `Unmet` where there is no such table."""
+    return _ask(name, lambda: clients.dynamodb.describe_time_to_live(TableName=name))["TimeToLiveDescription"]
+
+
+def _ask(table: str, question: Callable[[], T]) -> T:
     try:
-        return clients.dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
-    except clients.dynamodb.exceptions.ResourceNotFoundException:
-        raise Unmet(f"table {name}", expected="exists", found="does not exist") from None
+        return question()
+    except ClientError as error:
+        if error_code(error) in _NO_SUCH_TABLE:
+            raise Unmet(f"table {table}", expected="exists", found="does not exist") from None
+        raise

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -52,7 +53,7 @@ def show(report: Document, console: Console) -> None:
     """Print what a run found, grouped by tier, then the totals."""
     if console.is_terminal:
         console.print(_table(report))
-        console.print(f"[bold]{escape(totals(report))}[/]")
+        console.print(f"[bold]{escape(totals(report))}[/]", highlight=False)
     else:
         console.print("\n".join([*_lines(report), totals(report)]), markup=False, highlight=False, soft_wrap=True)
 
@@ -64,8 +65,8 @@ def totals(report: Document) -> str:
 
 
 def _table(report: Document) -> Table:
-    table = Table(title=f"Validation of {report['environment']}", title_justify="left", show_lines=False)
-    table.add_column("")
+    table = Table(title=f"Validation of {report['environment']}", title_justify="left", box=SIMPLE_HEAD)
+    table.add_column()
     table.add_column("Check", no_wrap=True)
     table.add_column("What")
     table.add_column("Result")

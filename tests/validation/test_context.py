@@ -1,0 +1,62 @@
+"""Every question is asked once, whoever asks."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
+
+import pytest
+
+from environments import load
+from tierstore.model import DATA_MODEL
+from validation.clients import Clients
+from validation.context import Context
+
+
+@pytest.fixture
+def context() -> Context:
+    return Context(load("local"), DATA_MODEL, cast("Clients", "clients"))
+
+
+def test_an_answer_is_remembered_by_question_and_arguments(context: Context) -> None:
+    asked: list[Any] = []
+
+    def question(clients: Clients, name: str, *, size: int = 0) -> str:
+        asked.append((clients, name, size))
+        return f"{name} {size}"
+
+    answers = [context.ask(question, "a"), context.ask(question, "a"), context.ask(question, "b", size=1)]
+
+    assert answers == ["a 0", "a 0", "b 1"]
+    assert asked == [("clients", "a", 0), ("clients", "b", 1)]
+
+
+def test_those_who_ask_at_the_same_time_share_one_answer(context: Context) -> None:
+    asked: list[str] = []
+    answer = threading.Event()
+
+    def question(_clients: Clients, name: str) -> str:
+        asked.append(name)
+        answer.wait(10)
+        return name
+
+    with ThreadPoolExecutor() as pool:
+        waiting = [pool.submit(context.ask, question, "a") for _ in range(5)]
+        answer.set()
+
+    assert [each.result() for each in waiting] == ["a"] * 5
+    assert asked == ["a"]
+
+
+def test_an_error_is_an_answer_too(context: Context) -> None:
+    asked: list[str] = []
+
+    def question(_clients: Clients, name: str) -> str:
+        asked.append(name)
+        raise RuntimeError("no answer")
+
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="no answer"):
+            context.ask(question, "a")
+    assert asked == ["a"]
