@@ -14,6 +14,7 @@ _COMMANDS = {
     "install": ("toolchain.installation", "install the pinned tools into .venv, node_modules and build"),
     "up": ("toolchain.local", "start the sandbox, deploy `local`, validate it, fail a Redis primary over"),
     "down": ("toolchain.local", "destroy `local` and stop the sandbox"),
+    "checkov": ("toolchain.checkov", "install Checkov, which the review of a plan then runs too"),
     "lock": ("toolchain.locking", "renew the lock files, for maintainers: run it after editing dependencies"),
 }
 _EXIT_CODES = "Exit codes: 0 done; 1 a check failed; 2 could not run, with the reason; 128 + n ended by signal n."

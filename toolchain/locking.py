@@ -22,6 +22,9 @@ def lock() -> None:
     _lock_python(
         paths.ROOT / "pyproject.toml", "--all-extras", f"--constraints={paths.UV_LOCK}", into=paths.PACKAGES_LOCK
     )
+    checkov_requirement = paths.BUILD / "checkov.in"
+    checkov_requirement.write_text("checkov>=3.3,<4\n")
+    _lock_python(checkov_requirement, into=paths.CHECKOV_LOCK)
     _lock_node()
 
 

@@ -9,6 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ROOT / "requirements"
 UV_LOCK = REQUIREMENTS / "uv.lock"
 PACKAGES_LOCK = REQUIREMENTS / "all.lock"
+CHECKOV_LOCK = REQUIREMENTS / "checkov.lock"
 PROVIDER_LOCK = REQUIREMENTS / "terraform.lock.hcl"
 NODE_MANIFEST = ROOT / "package.json"
 NODE_LOCK = ROOT / "package-lock.json"
@@ -30,6 +31,7 @@ RUN = BUILD / "run"
 TERRAFORM_RC = BUILD / "terraform.rc"
 TERRAFORM_PLUGIN_CACHE = BUILD / "terraform-plugins"
 REDIS = BUILD / "redis"
+CHECKOV = BUILD / "checkov"
 SANDBOX = BUILD / "sandbox"
 
 
