@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from toolchain import checkov, commands, installation, paths
+from toolchain.processes import MARK_VARIABLE
 
 Commands = list[list[str]]
 
@@ -21,6 +22,7 @@ def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
 
     monkeypatch.setattr(paths, "STAMPS", tmp_path / "stamps")
     monkeypatch.setattr(paths, "RUN", tmp_path / "run")
+    monkeypatch.setenv(MARK_VARIABLE, "")
     monkeypatch.setattr(checkov, "EXECUTABLE", executable)
     monkeypatch.setattr(checkov, "install_tools", lambda: None)
     monkeypatch.setattr(commands, "run", run)
@@ -41,7 +43,8 @@ def test_it_is_installed_by_its_own_lock_with_hashes_once(ran: Commands) -> None
     assert checkov.find() == checkov.EXECUTABLE
 
 
-def test_another_lock_makes_it_stale(ran: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("ran")
+def test_another_lock_makes_it_stale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checkov.checkov()
     other = tmp_path / "checkov.lock"
     other.write_text("checkov==99\n")

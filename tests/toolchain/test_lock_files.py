@@ -26,7 +26,9 @@ def test_no_lock_file_names_a_place_to_download_from(file: Path) -> None:
     assert not re.search(r'"resolved"|index-url|find-links|file:|\.tgz|\.whl', file.read_text())
 
 
-@pytest.mark.parametrize("file", [paths.UV_LOCK, paths.PACKAGES_LOCK, paths.CHECKOV_LOCK], ids=lambda file: str(file.name))
+@pytest.mark.parametrize(
+    "file", [paths.UV_LOCK, paths.PACKAGES_LOCK, paths.CHECKOV_LOCK], ids=lambda file: str(file.name)
+)
 def test_every_python_package_is_pinned_by_hash(file: Path) -> None:
     requirements = re.split(r"\n(?=\S)", file.read_text().strip())
     assert all(re.match(r"[a-z0-9-]+(\[.+\])?==", requirement) for requirement in requirements)
