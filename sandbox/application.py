@@ -1,0 +1,114 @@
+"""What is behind the sandbox's endpoint: the emulator, the gaps in front of it, and the sandbox's own interface."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+from sandbox import administration, certificates, gaps
+from sandbox.directory import Directory
+from sandbox.elasticache import failover
+from sandbox.elasticache.data_plane import DataPlane
+from sandbox.elasticache.passwords import IamPasswords
+from sandbox.elasticache.service import ElastiCache
+from sandbox.emulator import Emulator, Receive, Scope, Send
+from sandbox.files import write_private
+from sandbox.gaps.ec2 import Ec2
+from sandbox.keeping import Keeper
+from sandbox.wire import parse_xml
+
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+_ADMINISTRATOR = "sandbox-administrator"
+
+
+class Application:
+    """The ASGI application: the sandbox's own interface, and AWS's."""
+
+    def __init__(self, directory: Directory, *, port: int) -> None:
+        authority = certificates.ensure_authority(directory.certificates)
+        self._emulator = Emulator(account=ACCOUNT, region=REGION, port=port, state=directory.state)
+        self._keeper = Keeper(self._emulator)
+        self._data_plane = DataPlane(
+            folder=directory.redis,
+            authority=authority,
+            passwords=IamPasswords(directory.redis_users),
+            loop=asyncio.get_running_loop(),
+        )
+        ec2 = Ec2(directory.state / "ec2.pickle")
+        self.elasticache = ElastiCache(
+            account=ACCOUNT,
+            file=directory.state / "elasticache.json",
+            data_plane=self._data_plane,
+            ec2=ec2.answer,
+            test_failover_quota=failover.quota(),
+        )
+        self.started = asyncio.Event()
+        for service in self._emulator.services():
+            self._emulator.put_in_front(service, self._keeper.watch(service))
+        for service, gap in (
+            *gaps.closed(directory.state),
+            ("ec2", ec2.handle),
+            ("elasticache", self.elasticache.handle),
+        ):
+            self._emulator.put_in_front(service, gap)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        if scope["type"] == "http" and scope["path"].startswith(administration.PREFIX):
+            await self._administer(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._emulator(scope, receive, self._noticing_start(send))
+        else:
+            await self._emulator(scope, receive, send)
+
+    async def administrator(self, file: Path) -> tuple[str, str]:
+        """Return the access key of the IAM user that clients use, made on first use."""
+        if not file.exists():
+            await self._emulator.call("iam", Action="CreateUser", UserName=_ADMINISTRATOR, unless="EntityAlreadyExists")
+            await self._emulator.call(
+                "iam",
+                Action="AttachUserPolicy",
+                UserName=_ADMINISTRATOR,
+                PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess",
+            )
+            answer = parse_xml(await self._emulator.call("iam", Action="CreateAccessKey", UserName=_ADMINISTRATOR))
+            key = [answer.findtext(f".//{{*}}{name}", "") for name in ("AccessKeyId", "SecretAccessKey")]
+            write_private(file, json.dumps(key).encode())
+        key_id, secret = json.loads(file.read_text())
+        return key_id, secret
+
+    async def run_beside(self) -> None:
+        """Do what has to be done again and again while requests are served."""
+        await self._keeper.run()
+
+    def stop(self) -> None:
+        """End the Redis Clusters in order."""
+        self._data_plane.stop()
+
+    def _noticing_start(self, send: Send) -> Send:
+        async def noticing(message: dict[str, object]) -> None:
+            await send(message)
+            if message["type"] == "lifespan.startup.complete":
+                self.started.set()
+
+        return noticing
+
+    async def _administer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        status, answer = await asyncio.to_thread(
+            administration.answer,
+            scope["method"],
+            scope["path"],
+            body,
+            elasticache=self.elasticache,
+            services=self._emulator.services(),
+        )
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
