@@ -76,6 +76,15 @@ class Sandbox:
             time.sleep(0.1)
         return group
 
+    def wait_until_gone(self, group_id: str, *, region: str = "us-east-1") -> None:
+        elasticache = self.client("elasticache", region=region)
+        deadline = time.monotonic() + 60
+        while group_id in [
+            one["ReplicationGroupId"] for one in elasticache.describe_replication_groups()["ReplicationGroups"]
+        ]:
+            assert time.monotonic() < deadline, f"{group_id} is still there"
+            time.sleep(0.1)
+
     def create_users(self, *, region: str = "us-east-1", access: str = "on ~* &* +@all +client|setinfo") -> None:
         """A user group `users` with the IAM user `application`."""
         elasticache = self.client("elasticache", region=region)

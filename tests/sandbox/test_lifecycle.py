@@ -130,6 +130,33 @@ def test_a_killed_gateway_loses_nothing_and_its_nodes_are_adopted(directory: Dir
     assert up(directory).redis("cache").get("kept") == b"kept"
 
 
+def test_a_killed_gateway_finishes_what_it_began(directory: Directory) -> None:
+    running = up(directory)
+    running.create_users()
+    running.create_group("cache", NumNodeGroups=3)
+    kill(gateway_of(directory))
+
+    running = up(directory)
+    group = running.wait_until("cache", "available")
+
+    assert len(group["NodeGroups"]) == 3
+    assert running.redis("cache").set("key", "value")
+
+    running.client("elasticache").test_failover(ReplicationGroupId="cache", NodeGroupId="0001")
+    kill(gateway_of(directory))
+    running = up(directory)
+
+    assert running.group("cache")["Status"] == "available"
+    assert running.data_plane("cache").is_healthy()
+
+    running.client("elasticache").delete_replication_group(ReplicationGroupId="cache")
+    kill(gateway_of(directory))
+    running = up(directory)
+    running.wait_until_gone("cache")
+
+    assert [command for command in processes_in(directory) if "redis" in command] == []
+
+
 def test_a_gateway_that_hangs_is_replaced(directory: Directory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lifecycle, "_HEALTH_SECONDS", 0.5)
     up(directory)
