@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from toolchain import node, paths, processes, state_lock, terraform
+from toolchain import backend, node, paths, processes, state_lock, terraform
 from toolchain.cdktf_arguments import Request, parse
 from toolchain.environment import terraform_environment
 from toolchain.errors import ToolchainError
@@ -77,6 +77,7 @@ def _check_environment(request: Request, variables: Mapping[str, str]) -> int:
 def _run_on_stack(request: Request, variables: Mapping[str, str]) -> int:
     if request.stack is None or not request.needs_credentials:
         return _run_cdktf(request, variables)
+    variables = {**variables, **backend.init_options(paths.STACKS / request.stack, variables=variables)}
     state_lock.release_abandoned(request.stack, environment=variables)
     state_lock.mark_unfinished(request.stack)
     terraform.pin_provider(paths.STACKS / request.stack)
