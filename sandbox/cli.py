@@ -24,7 +24,7 @@ only `reset` wipes it.
 environment:
   {directory.ENVIRONMENT_VARIABLE}   the directory, where --directory is not given
 
-exit codes: 0 done (status: it runs), 1 status: it does not run, 2 could not run."""
+exit codes: 0 done (status: it runs), 1 status: it does not run, 2 could not run, 130 interrupted."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("interrupted; nothing is left running", file=sys.stderr)
+        print("interrupted; what this command started is stopped", file=sys.stderr)
         return 130
     return exit_code
 

@@ -206,7 +206,7 @@ def test_an_interrupted_up_leaves_nothing_behind(directory: Directory, number: s
         _, complaint = starting.communicate(timeout=60)
 
     assert starting.returncode == 130
-    assert complaint == "interrupted; nothing is left running\n"
+    assert complaint == "interrupted; what this command started is stopped\n"
     assert processes_in(directory) == []
     assert not directory.connection.exists()
 
