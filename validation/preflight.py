@@ -14,7 +14,7 @@ from validation.framework.result import Unmet
 from validation.live import dynamodb, redis, ssm
 
 
-def prepare(environment_name: str, *, inside_vpc: bool = False) -> Context:
+def deployed_context(environment_name: str, *, inside_vpc: bool = False) -> Context:
     """The context of a deployed environment.
 
     Raises `environments.UnusableEnvironment` or `CouldNotRun`: unknown or invalid environment, sandbox not running,

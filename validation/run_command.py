@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,19 +13,49 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from environments import names
 from validation.checks import CHECKS
+from validation.command_line import Commands, exit_codes
 from validation.context import Context
 from validation.errors import CouldNotRun
 from validation.framework.check import Check, select
 from validation.framework.result import Status
 from validation.framework.runner import plan, run
-from validation.preflight import prepare
+from validation.preflight import deployed_context
 from validation.report import files, terminal
 from validation.report.document import run_document
 from validation.subject import subject
 
 WORKERS: Final = 12
 """Checks that run at once; they wait for answers most of their time."""
+
+
+def add_to(commands: Commands) -> None:
+    """Add `run` to the command line."""
+    run = commands.add_parser(
+        "run",
+        help="compare a deployed environment with what is declared, and use every tier for real",
+        description="Compares live settings with the declaration and the environment, then reads and writes in every "
+        "table, bucket and Redis shard. What it writes is named validation…, expires, and is removed at the end.",
+        epilog=exit_codes(good="nothing failed; checks may be skipped, with the reason", bad="a check failed or broke"),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run.add_argument("environment", nargs="?", help=f"one of: {', '.join(names())}")
+    run.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="TIER|GLOB",
+        help="run a part: platform, dynamodb, s3, redis, or check ids such as 's3.*'; may be repeated",
+    )
+    run.add_argument("--list", action="store_true", help="print the checks instead of running them")
+    run.add_argument("--report", type=Path, metavar="DIR", help="write report.json, report.xml (JUnit) and report.html")
+    run.add_argument(
+        "--inside-vpc",
+        action="store_true",
+        help="this machine is in the VPC, so a Redis that cannot be reached is a failure and not skipped",
+    )
+    run.set_defaults(command=lambda options: _run(run, options))
 
 
 def run_checks(
@@ -35,7 +66,7 @@ def run_checks(
     Raises `CouldNotRun` or `environments.UnusableEnvironment`.
     """
     checks = selected(only)
-    context = prepare(environment, inside_vpc=inside_vpc)
+    context = deployed_context(environment, inside_vpc=inside_vpc)
     tasks = plan(checks, context)
     started_at, started = datetime.now(UTC), time.monotonic()
     with terminal.progress(console, len(tasks)) as advance:
@@ -65,3 +96,18 @@ def selected(only: Sequence[str]) -> tuple[Check[Context], ...]:
         return select(CHECKS, only)
     except ValueError as error:
         raise CouldNotRun(str(error)) from None
+
+
+def _run(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    console = Console()
+    if options.list:
+        return list_checks(only=options.only, console=console)
+    if options.environment is None:
+        parser.error("name the environment, or give --list")
+    return run_checks(
+        options.environment,
+        only=options.only,
+        report=options.report,
+        inside_vpc=options.inside_vpc,
+        console=console,
+    )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from validation.checks import dynamodb_settings, redis_settings, s3_settings
 from validation.context import Context
 from validation.framework.check import check
-from validation.framework.result import Finding, Json, Severity, compare
+from validation.framework.result import Finding, Json, Severity, Unmet, compare
 from validation.live import ssm
 
 
@@ -20,10 +19,20 @@ def _parameters(context: Context) -> Sequence[str]:
 @check("platform.connection", "Applications are told how to connect", severity=Severity.CRITICAL, each=_parameters)
 def connection(context: Context, parameter: str) -> Iterator[Finding]:
     """The published connection document against the resources that are really there, part by part."""
-    published: Any = json.loads(context.ask(ssm.parameter, parameter))
+    published = _parsed(context.ask(ssm.parameter, parameter))
     expected = expected_document(context)
     for part in sorted(expected.keys() | published.keys()):
         yield compare(part, expected=expected.get(part), found=published.get(part))
+
+
+def _parsed(text: str) -> dict[str, Json]:
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise Unmet("document", expected="JSON", found=f"not JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise Unmet("document", expected="a JSON object", found=text)
+    return document
 
 
 def expected_document(context: Context) -> dict[str, Json]:

@@ -67,10 +67,11 @@ def figures(measurement: Measurement) -> dict[str, str]:
     """The figures that have no limit, in words."""
     confirmed, accepted = measurement.confirmed, measurement.accepted
     retried = ", ".join(f"{count} {name}" for name, count in sorted(measurement.retried_errors.items()))
+    other_gap = measurement.other_shards_gap
     return {
         "new primary after": seconds_text(measurement.new_primary_seconds),
         "replication group available after": seconds_text(measurement.available_seconds),
-        "longest gap on other shards": seconds_text(measurement.other_shards_gap),
+        "longest gap on other shards": "there are none" if other_gap is None else seconds_text(other_gap),
         "writes confirmed by WAIT": str(confirmed.acknowledged),
         "writes without WAIT": f"{accepted.acknowledged}, lost {accepted.lost}",
         "errors that a retry made good": retried or "none",

@@ -19,7 +19,8 @@ from validation.__main__ import main
 from validation.checks.redis_data import reach
 from validation.context import Context
 from validation.drill import failover
-from validation.drill.failover import KEY_PREFIX, Settings, assignments
+from validation.drill.failover import KEY_PREFIX, assignments
+from validation.drill.stage import Settings
 from validation.redis_probe import topology
 
 # Python's ssl drops a socket unclosed where the peer dies between TCP's and TLS' handshake.
