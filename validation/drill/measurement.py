@@ -91,7 +91,9 @@ def _verdicts(measurement: Measurement, limits: FailoverLimits) -> Iterator[Verd
         unit=" s",
     )
     yield _verdict("operations that retries could not save", measurement.failed_operations, limits.failed_operations)
-    yield _verdict("writes confirmed by WAIT that were lost", measurement.confirmed.lost, 0)
+    # Where nothing was confirmed, nothing was shown either.
+    lost = measurement.confirmed.lost if measurement.confirmed.acknowledged else None
+    yield _verdict("writes confirmed by WAIT that were lost", lost, 0)
     yield _verdict("replica back in sync after", measurement.recovery_seconds, limits.recovery_seconds, unit=" s")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -14,13 +15,16 @@ from typing import Any
 import pytest
 
 from tests.support.deployed import Deployed
+from tests.validation.breaks import AlteredContext, changed
 from toolchain.paths import ROOT
 from validation.__main__ import main
 from validation.checks.redis_data import reach
 from validation.context import Context
 from validation.drill import failover
 from validation.drill.failover import KEY_PREFIX, assignments
-from validation.drill.stage import Settings
+from validation.drill.stage import Settings, set_stage
+from validation.errors import CouldNotRun
+from validation.live import redis
 from validation.redis_probe import topology
 
 # Python's ssl drops a socket unclosed where the peer dies between TCP's and TLS' handshake.
@@ -127,6 +131,41 @@ def test_a_broken_limit_is_exit_code_1(monkeypatch: pytest.MonkeyPatch, capsys: 
 def test_refuses_a_shard_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["drill", "failover", "local", "--shard", "0007"]) == 2
     assert "--shard 0007: no such shard, allowed 0001, 0002, 0003" in capsys.readouterr().err
+
+
+@pytest.mark.integration
+def test_begins_only_on_a_group_that_is_available(fresh_context: Callable[[], Context]) -> None:
+    busy = AlteredContext(fresh_context(), redis.replication_group, changed(Status="snapshotting"))
+
+    with pytest.raises(CouldNotRun, match="tierstore-local is snapshotting, and a drill needs it available"):
+        set_stage(busy, Settings())
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("terminal", "answer", "message"),
+    [
+        (False, "", "local is a production environment: give --yes to fail shard 0001 over"),
+        (True, "yes", "not confirmed: local was left alone"),
+    ],
+)
+def test_disturbs_production_only_when_it_is_confirmed(
+    *,
+    terminal: bool,
+    answer: str,
+    message: str,
+    fresh_context: Callable[[], Context],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    context = fresh_context()
+    context.environment = context.environment.model_copy(update={"production": True})
+    monkeypatch.setattr("validation.drill_command.deployed_context", lambda _name, inside_vpc: context)  # noqa: ARG005
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: terminal)
+
+    assert main(["drill", "failover", "local"]) == 2
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.integration

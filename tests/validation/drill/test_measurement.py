@@ -41,6 +41,7 @@ def test_a_drill_within_its_limits_passes_though_writes_without_wait_were_lost()
         ({"longest_gaps": {"0001": 1.0, "0002": 11.0}}, "longest time without a successful write", "11 s"),
         ({"failed_operations": 1}, "operations that retries could not save", "1"),
         ({"confirmed": Fate(acknowledged=9, lost=1)}, "writes confirmed by WAIT that were lost", "1"),
+        ({"confirmed": Fate(acknowledged=0, lost=0)}, "writes confirmed by WAIT that were lost", "not seen"),
         ({"recovery_seconds": 61.0}, "replica back in sync after", "61 s"),
         ({"recovery_seconds": None}, "replica back in sync after", "not seen"),
     ],
