@@ -9,7 +9,8 @@ import ssl
 from pathlib import Path
 
 import botocore
-from botocore.credentials import Credentials
+from botocore.credentials import Credentials, ReadOnlyCredentials, RefreshableCredentials
+from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
 from tierstore.connection import Connection
@@ -25,9 +26,24 @@ class Aws:
         self.session: PerProcess[Session] = PerProcess(self._make_session)
         """The session of botocore; call it. Make clients from it in one thread at a time."""
         self.credentials: PerProcess[Credentials] = PerProcess(self._find_credentials)
-        """Call it, then `get_frozen_credentials()` for each request: that refreshes temporary ones in time."""
+        """Call it; to sign a request, take `frozen_credentials`."""
         self.tls: PerProcess[ssl.SSLContext] = PerProcess(self._make_tls)
         """Checks certificates and host names; call it."""
+
+    @property
+    def has_credentials_ready(self) -> bool:
+        """Whether `frozen_credentials` answers at once; otherwise it asks other services, and blocks meanwhile."""
+        if not self.credentials.is_made:
+            return False
+        found = self.credentials()
+        return not (isinstance(found, RefreshableCredentials) and found.refresh_needed())
+
+    def frozen_credentials(self) -> ReadOnlyCredentials:
+        """What to sign one request with; raises `AccessDeniedError` where there is nothing."""
+        try:
+            return self.credentials().get_frozen_credentials()
+        except BotoCoreError as error:
+            raise AccessDeniedError(f"AWS credentials cannot be had: {error}") from error
 
     def endpoint(self, service: str) -> str:
         """URL of a service in the connection's region, such as `https://dynamodb.eu-central-1.amazonaws.com`."""

@@ -33,6 +33,11 @@ class PerProcess(Generic[Value]):
                 value = self._value = self._value or (self._make(),)
         return value[0]
 
+    @property
+    def is_made(self) -> bool:
+        """Whether this process has the value already."""
+        return self._value is not None
+
     def forget(self) -> None:
         """Make it anew when it is needed again."""
         self._value = None

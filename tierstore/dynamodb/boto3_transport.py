@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import boto3
+import msgspec
 from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import (
@@ -19,11 +20,11 @@ from botocore.exceptions import (
 )
 
 from tierstore.aws import Aws
+from tierstore.aws_json.timeouts import CONNECT_SECONDS, READ_SECONDS, deadline_passed
 from tierstore.core.deadlines import remaining
 from tierstore.core.processes import PerProcess
 from tierstore.dynamodb.effects import DynamoDBRequest
 from tierstore.dynamodb.failures import failure_of
-from tierstore.dynamodb.timeouts import CONNECT_SECONDS, READ_SECONDS, deadline_passed
 from tierstore.errors import AccessDeniedError, StorageError, TimedOutError, UnavailableError
 
 MAXIMUM_CONNECTIONS: Final = 50
@@ -39,11 +40,11 @@ class Boto3Transport:
         self._aws = aws
         self._client: PerProcess[Any] = PerProcess(self._make_client)
 
-    def carry_out(self, request: DynamoDBRequest, /) -> dict[str, Any]:
+    def carry_out(self, request: DynamoDBRequest[Any], /) -> Any:
         """Answer the request, or raise what went wrong."""
         left = remaining()
         if left is not None and left <= 0:
-            raise deadline_passed(request.action)
+            raise deadline_passed(f"DynamoDB {request.action}")
         try:
             call = getattr(self._client(), xform_name(request.action))
             answer = call(**_blobs(request.document, b64decode))
@@ -52,8 +53,7 @@ class Boto3Transport:
         except BotoCoreError as error:
             raise _disconnection(request.action, error) from error
         del answer["ResponseMetadata"]
-        document: dict[str, Any] = _blobs(answer, lambda blob: b64encode(blob).decode())
-        return document
+        return request.decode(msgspec.json.encode(_blobs(answer, lambda blob: b64encode(blob).decode())))
 
     def close(self) -> None:
         """Close the client's connections; a later request makes a new client."""

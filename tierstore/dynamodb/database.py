@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from tierstore.core.context import Context
 from tierstore.core.effects import Plan
 from tierstore.core.retries import RetryPolicy
 from tierstore.declaration.entities import Entity
-from tierstore.dynamodb.effects import DynamoDBRequest
+from tierstore.dynamodb.effects import DynamoDBRequest, as_document
 from tierstore.errors import InvalidError
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +24,12 @@ class Database:
     retries: RetryPolicy
 
     def ask(self, action: str, document: Mapping[str, Any]) -> Plan[dict[str, Any]]:
-        """Ask DynamoDB, again and again where that may help."""
-        return self.retries.retrying(DynamoDBRequest(action=action, document=document))
+        """Ask DynamoDB, again and again where that may help; answered with the response's document."""
+        return self.ask_for(as_document, action, document)
+
+    def ask_for(self, decode: Callable[[bytes], Answer], action: str, document: Mapping[str, Any]) -> Plan[Answer]:
+        """Ask DynamoDB, again and again where that may help; answered with what `decode` makes of the response."""
+        return self.retries.retrying(DynamoDBRequest(action=action, document=document, decode=decode))
 
     def table(self, entity: type[Entity]) -> str:
         """Physical name of an entity's table; raises `InvalidError` where the environment has none."""

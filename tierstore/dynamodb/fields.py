@@ -95,13 +95,13 @@ def _(_: Anything) -> Form:
 
 @form_of.register
 def _(kind: SetOf) -> Form:
-    encode, decode = form_of(kind.element)
-    element = _SET_ELEMENTS[type(kind.element)]
-    name = element + "S"
+    type_name, parse = _SET_ELEMENTS[type(kind.element)]
+    encode = form_of(kind.element).encode
+    name = type_name + "S"
     # DynamoDB has no empty set; a field of the item is left out instead, which is the item codec's business.
     return Form(
-        lambda values: {name: [encode(value)[element] for value in values]} if values else NULL,
-        lambda wire: frozenset() if "NULL" in wire else frozenset(decode({element: value}) for value in wire[name]),
+        lambda values: {name: [encode(value)[type_name] for value in values]} if values else NULL,
+        lambda wire: frozenset() if "NULL" in wire else frozenset(map(parse, wire[name]) if parse else wire[name]),
     )
 
 
@@ -142,5 +142,10 @@ def _(kind: Maybe) -> Form:
     )
 
 
-_SET_ELEMENTS: Final[Mapping[type[Kind], str]] = {Text: "S", Whole: "N", Number: "N", Binary: "B"}
-"""DynamoDB's type of a set's elements; the set's own adds an S."""
+_SET_ELEMENTS: Final[Mapping[type[Kind], tuple[str, Callable[[str], Any] | None]]] = {
+    Text: ("S", None),
+    Whole: ("N", int),
+    Number: ("N", Decimal),
+    Binary: ("B", attribute_values.parse_binary),
+}
+"""DynamoDB's type of a set's elements, to which the set's adds an S, and what makes an element of its text."""

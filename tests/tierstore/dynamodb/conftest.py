@@ -36,16 +36,16 @@ CONNECTION = Connection(
     buckets={},
     redis=RedisConnection(replication_group_id="r", host="h", port=1, tls=True, user="u", authentication="iam"),
 )
-Interruption = Callable[[DynamoDBRequest], None]
+Interruption = Callable[[DynamoDBRequest[Any]], None]
 
 
 @dataclass
 class World:
     """A clock that only the test moves, dice that always fall the same way, and a record of what was asked."""
 
-    carry_out: Callable[[DynamoDBRequest], Any]
+    carry_out: Callable[[DynamoDBRequest[Any]], Any]
     moment: datetime = START
-    requests: list[DynamoDBRequest] = field(default_factory=list)
+    requests: list[DynamoDBRequest[Any]] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
     before: list[Interruption] = field(default_factory=list)
     """Each is called before one request, in turn; it may raise instead of the answer."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.tierstore.dynamodb.conftest import START, World
 from tierstore.dynamodb.effects import DynamoDBRequest
 from tierstore.errors import UnavailableError
@@ -37,7 +39,7 @@ def test_a_value_is_read_in_one_batch(world: World) -> None:
 
 
 def test_an_addition_is_repeated_with_its_token_which_makes_it_harmless(world: World) -> None:
-    def lose_answer(_: DynamoDBRequest) -> None:
+    def lose_answer(_: DynamoDBRequest[Any]) -> None:
         raise UnavailableError("connection reset", in_doubt=True)
 
     world.before.append(lose_answer)

@@ -18,7 +18,7 @@ from tierstore.core.retries import Backoff, RetryBudget, RetryPolicy
 from tierstore.declaration.patterns import Query
 from tierstore.dynamodb.attribute_values import Item
 from tierstore.dynamodb.codec import codec_of
-from tierstore.dynamodb.effects import DynamoDBRequest
+from tierstore.dynamodb.effects import DynamoDBRequest, as_document
 from tierstore.dynamodb.expressions import Condition, equals
 from tierstore.dynamodb.ranges import Range
 from tierstore.dynamodb.repository import Repository
@@ -158,7 +158,7 @@ def test_shards_are_merged_in_order(world: World) -> None:
 def put_users(world: World, users: list[User]) -> None:
     for user in users:
         document = {"TableName": "test-core", "Item": codec_of(User).encode(user)}
-        world.carry_out(DynamoDBRequest(action="PutItem", document=document))
+        world.carry_out(DynamoDBRequest(action="PutItem", document=document, decode=as_document))
 
 
 def test_months_and_shards_are_merged_in_order(world: World) -> None:

@@ -44,7 +44,7 @@ def test_reading_by_a_unique_value_is_consistent(world: World) -> None:
 def test_a_unique_value_that_is_given_up_between_the_two_reads_finds_nothing(world: World) -> None:
     ada = world.run(world.repository.create(User(id="ada", email="ada@example.org", display_name="Ada")))
 
-    def change_in_between(_: DynamoDBRequest) -> None:
+    def change_in_between(_: DynamoDBRequest[Any]) -> None:
         world.run(world.repository.update(ada, email="countess@example.org"))
 
     world.after.append(change_in_between)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tierstore.dynamodb.failures import ConditionFailedError
 from tierstore.errors import TooLargeError, UnavailableError
 
 
-def lose_answer(_: DynamoDBRequest) -> None:
+def lose_answer(_: DynamoDBRequest[Any]) -> None:
     raise UnavailableError("connection reset", in_doubt=True)
 
 

@@ -22,7 +22,7 @@ from tierstore.errors import (
 from tierstore.model.users import Preferences, User
 
 
-def lose_answer(_: DynamoDBRequest) -> None:
+def lose_answer(_: DynamoDBRequest[Any]) -> None:
     raise UnavailableError("connection reset", in_doubt=True)
 
 
@@ -235,7 +235,7 @@ def test_an_update_whose_answer_was_lost_is_recognised(world: World, preferences
 def test_an_update_that_somebody_else_made_in_between_is_still_a_conflict(
     world: World, preferences: Preferences
 ) -> None:
-    def somebody_else_first(_: DynamoDBRequest) -> None:
+    def somebody_else_first(_: DynamoDBRequest[Any]) -> None:
         world.before.clear()
         world.run(world.repository.update(preferences, locale="fr"))
         raise UnavailableError("connection reset", in_doubt=True)
