@@ -22,18 +22,19 @@ class Event:
     message: str
 
 
-def failovers_since(clients: Clients, start: datetime) -> int:
+def failovers_between(clients: Clients, start: datetime, end: datetime) -> int:
     """Test failovers of all replication groups of this account and region."""
+    # Without an end ElastiCache may stop an hour after the start.
     pages = clients.elasticache.get_paginator("describe_events").paginate(
-        SourceType="replication-group", StartTime=start
+        SourceType="replication-group", StartTime=start, EndTime=end
     )
     return sum(event["Message"].startswith(FAILOVER_CALLED) for page in pages for event in page["Events"])
 
 
-def events_since(clients: Clients, start: datetime, sources: Iterable[str]) -> tuple[Event, ...]:
+def events_between(clients: Clients, start: datetime, end: datetime, sources: Iterable[str]) -> tuple[Event, ...]:
     """What happened to the given replication groups and nodes, oldest first."""
     wanted = set(sources)
-    pages = clients.elasticache.get_paginator("describe_events").paginate(StartTime=start)
+    pages = clients.elasticache.get_paginator("describe_events").paginate(StartTime=start, EndTime=end)
     found = [
         Event(at=event["Date"], source=event["SourceIdentifier"], message=event["Message"])
         for page in pages

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from validation.clients import Clients
 from validation.context import Context
-from validation.drill.events import events_since
+from validation.drill.events import events_between
 from validation.drill.keys import temporary_keys
 from validation.drill.load import Load
 from validation.drill.measurement import Measurement
@@ -86,7 +86,7 @@ def _note_events(timeline: Timeline, clients: Clients, stage: Stage, *, started_
     """Add what ElastiCache told meanwhile, by its own clock."""
     sources = (stage.group_id, *stage.node_ids)
     try:
-        told = events_since(clients, started_at - CLOCK_DIFFERENCE, sources)
+        told = events_between(clients, started_at - CLOCK_DIFFERENCE, datetime.now(UTC) + CLOCK_DIFFERENCE, sources)
     except (BotoCoreError, ClientError) as error:
         timeline.now(f"ElastiCache's events could not be read: {error}")
         return

@@ -50,7 +50,7 @@ def require_usable(trigger: Trigger, clients: Clients, *, now: datetime) -> None
         return
     if clients.sandbox is None:
         # The sandbox has a quota of its own, and answers with AWS's error when it is used up.
-        used = events.failovers_since(clients, now - timedelta(days=1))
+        used = events.failovers_between(clients, now - timedelta(days=1), now)
         if used >= DAILY_QUOTA:
             raise CouldNotRun(
                 f"{used} shards were failed over in the last 24 hours, and AWS allows {DAILY_QUOTA}: try again tomorrow"

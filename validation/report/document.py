@@ -6,12 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from validation.framework.check import Check
-from validation.framework.result import Finding, Json, Result, conclude_all, summarize
+from validation.framework.result import Finding, Json, Result, Status, conclude_all, summarize
 
 Document: TypeAlias = Mapping[str, Any]
+
+SYMBOLS: Final = {Status.PASSED: "✓", Status.FAILED: "✗", Status.SKIPPED: "–", Status.ERROR: "!"}
+"""What stands beside each status, for readers who tell no colours apart."""
 
 
 @dataclass(frozen=True, kw_only=True)

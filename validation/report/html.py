@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Final
 
 from validation.framework.result import Status
-from validation.report.document import Document, value_text
+from validation.report.document import SYMBOLS, Document, value_text
 
 _STYLE: Final = """
 :root { color-scheme: light dark; --line: #8884; --passed: #1a7f37; --failed: #c3232b; --skipped: #8a6100; }
@@ -24,7 +24,6 @@ small { opacity: .75; }
 .status { white-space: nowrap; font-weight: bold; }
 summary { cursor: pointer; }
 """
-_SYMBOLS: Final = {Status.PASSED: "✓", Status.FAILED: "✗", Status.SKIPPED: "–", Status.ERROR: "!"}
 
 
 def render(report: Document | None, drill: Document | None) -> str:
@@ -46,7 +45,7 @@ def render(report: Document | None, drill: Document | None) -> str:
 
 def _run_section(report: Document) -> str:
     counts = " · ".join(
-        f'<span class="{status}">{_SYMBOLS[Status(status)]} {count} {status}</span>'
+        f'<span class="{status}">{SYMBOLS[Status(status)]} {count} {status}</span>'
         for status, count in report["summary"].items()
     )
     tiers = groupby(report["checks"], key=lambda check: str(check["tier"]))
@@ -82,7 +81,7 @@ def _result_details(result: Document) -> str:
     comparisons = "".join(_finding_item(finding) for finding in result["findings"])
     return (
         f"<details{'' if status is Status.PASSED else ' open'}>"
-        f'<summary><span class="{status}">{_SYMBOLS[status]} {status}</span> {escape(result["resource"])}</summary>'
+        f'<summary><span class="{status}">{SYMBOLS[status]} {status}</span> {escape(result["resource"])}</summary>'
         + (f"<p>{escape(result['reason'])}</p>" if result["reason"] else "")
         + (f"<ul>{comparisons}</ul>" if comparisons else "")
         + "</details>"
@@ -122,7 +121,7 @@ def _drill_section(drill: Document) -> str:
 
 
 def _status_cell(status: str) -> str:
-    return f'<td class="status {status}">{_SYMBOLS[Status(status)]} {status}</td>'
+    return f'<td class="status {status}">{SYMBOLS[Status(status)]} {status}</td>'
 
 
 def _head(*columns: str) -> str:

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from validation.framework.result import Result, Status
-from validation.report.document import Document, comparison
+from validation.report.document import SYMBOLS, Document, comparison
 
 _STYLES = {
     Status.PASSED: "green",
@@ -21,7 +21,6 @@ _STYLES = {
     Status.SKIPPED: "yellow",
     Status.ERROR: "bold magenta",
 }
-_SYMBOLS = {Status.PASSED: "✓", Status.FAILED: "✗", Status.SKIPPED: "–", Status.ERROR: "!"}
 
 
 @contextmanager
@@ -76,7 +75,7 @@ def _table(report: Document) -> Table:
         for check in checks:
             status = Status(check["status"])
             table.add_row(
-                f"[{_STYLES[status]}]{_SYMBOLS[status]}[/]",
+                f"[{_STYLES[status]}]{SYMBOLS[status]}[/]",
                 escape(check["id"]),
                 escape(check["title"]),
                 escape("\n".join(_outcome(check))),

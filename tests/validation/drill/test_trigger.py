@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 
 from environments import Deployment, load
 from validation.clients import Clients, connect
-from validation.drill.events import Event, events_since, failovers_since
+from validation.drill.events import Event, events_between, failovers_between
 from validation.drill.trigger import DAILY_QUOTA, SANDBOX_ONLY, Trigger, pull, require_usable
 from validation.errors import CouldNotRun
 
@@ -55,10 +55,12 @@ def test_the_quota_is_that_of_the_whole_account_in_the_last_day(on_aws: Clients)
     start = NOW - timedelta(days=1)
     with Stubber(on_aws.elasticache) as stub:
         stub.add_response(
-            "describe_events", {"Events": [CALLED]}, {"SourceType": "replication-group", "StartTime": start}
+            "describe_events",
+            {"Events": [CALLED]},
+            {"SourceType": "replication-group", "StartTime": start, "EndTime": NOW},
         )
 
-        assert failovers_since(on_aws, start) == 1
+        assert failovers_between(on_aws, start, NOW) == 1
 
 
 @pytest.mark.parametrize("trigger", sorted(SANDBOX_ONLY))
@@ -85,7 +87,7 @@ def test_events_are_those_of_the_group_and_its_nodes_oldest_first(on_aws: Client
     with Stubber(on_aws.elasticache) as stub:
         stub.add_response("describe_events", {"Events": told})
 
-        found = events_since(on_aws, NOW - timedelta(minutes=5), ["tierstore-prod", "tierstore-prod-0001-001"])
+        found = events_between(on_aws, NOW - timedelta(minutes=5), NOW, ["tierstore-prod", "tierstore-prod-0001-001"])
 
     assert found == (
         Event(at=NOW - timedelta(minutes=2), source="tierstore-prod", message="Test Failover API called"),
