@@ -15,7 +15,22 @@ __all__ = ["deployed_local"]
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
 
+# Session fixtures that take long to make: the tests that use one stay together, so that it is made once a run.
+_COSTLY = ("deployed_local", "sandbox")
+
 _OF_THE_DEVELOPER = ("AWS_", "TIERSTORE_", "TF_")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the tests over the workers by file, or by the costly fixture that they share, the longest first."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_costly_fixture(item) or item.location[0]))
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is None, _costly_fixture(item) is None))
+
+
+def _costly_fixture(item: pytest.Item) -> str | None:
+    fixtures: list[str] = getattr(item, "fixturenames", [])
+    return next((name for name in _COSTLY if name in fixtures), None)
 
 
 @pytest.fixture(autouse=True)
