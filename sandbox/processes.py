@@ -31,14 +31,15 @@ class Process:
 
     def is_running(self) -> bool:
         """Whether this very process still runs; a zombie does not."""
-        child = _children.get(self.pid)
-        if child is not None and child.poll() is not None:
-            del _children[self.pid]
         try:
             stat = Path(f"/proc/{self.pid}/stat").read_text()
+            is_running = parse_stat(stat) == self and _state_of(stat) not in "ZX"
         except (FileNotFoundError, ProcessLookupError):
-            return False
-        return parse_stat(stat) == self and _state_of(stat) not in "ZX"
+            is_running = False
+        child = None if is_running else _children.get(self.pid)
+        if child is not None and child.poll() is not None:
+            del _children[self.pid]
+        return is_running
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal; a process that has ended is left alone."""
