@@ -6,7 +6,7 @@ import json
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import redis
@@ -30,6 +30,8 @@ class RealRedis:
 
     cluster: clusters.RedisCluster
     connection: Connection
+    operators: dict[str, redis.Redis] = field(default_factory=dict)
+    """Clients with every permission, by the names of the nodes; kept, since a TLS connection takes its time."""
 
     def primary_of(self, key: str) -> Server:
         """The server that serves the key now."""
@@ -41,14 +43,14 @@ class RealRedis:
 
     def operator(self, key: str) -> redis.Redis:
         """A client of the key's primary that may do anything."""
-        return self.primary_of(key).connect()
+        return self._operator(self.primary_of(key))
 
     def empty(self) -> None:
         """Forget every key."""
         for server in self.cluster.servers:
             # A replica follows its primary.
             with suppress(redis.ReadOnlyError):
-                server.command("FLUSHALL")
+                self._operator(server).flushall()
 
     @contextmanager
     def hung(self, server: Server) -> Iterator[None]:
@@ -87,6 +89,17 @@ class RealRedis:
         passwords = self.cluster.folder / "wrong-passwords.json"
         passwords.write_text(json.dumps({USER: "wrong"}))
         return replace(self.connection, redis_passwords_file=passwords)
+
+    def close(self) -> None:
+        """Close the clients."""
+        for client in self.operators.values():
+            client.close()
+
+    def _operator(self, server: Server) -> redis.Redis:
+        name = server.node.name
+        if name not in self.operators:
+            self.operators[name] = server.connect()
+        return self.operators[name]
 
     def _start_again(self) -> None:
         self.cluster.start()
@@ -134,6 +147,8 @@ def running_redis(folder: Path) -> Iterator[RealRedis]:
             ca_file=authority.certificate,
             redis_passwords_file=passwords,
         )
-        yield RealRedis(cluster, connection)
+        running = RealRedis(cluster, connection)
+        yield running
+        running.close()
     finally:
         clusters.remove(folder / "cluster")

@@ -67,10 +67,14 @@ def _fill(
     )
     claims = {name: Claim(answer[0]) for name, answer in answers.items()}
     claimed = [name for name, granted in claims.items() if granted in LOADING]
-    is_written = not {Claim.LOAD_CONSISTENTLY, Claim.LOAD_WITHOUT_STORING}.isdisjoint(claims.values())
+    consistently = (
+        shelf.policy.loads_consistently
+        or not {Claim.LOAD_CONSISTENTLY, Claim.LOAD_WITHOUT_STORING}.isdisjoint(claims.values())
+        or any(map(invalidation.is_owed, missing))
+    )
     shelf.counts.loads += len(missing)
     try:
-        entities = yield from load(tuple(missing.values()), is_written or any(map(invalidation.is_owed, missing)))
+        entities = yield from load(tuple(missing.values()), consistently)
     except StorageError as error:
         yield from _ask(claimed, (release(keys_of(name), token=token) for name in claimed))
         expired = {name: unfit[name].copy if name in unfit else None for name in missing}

@@ -68,6 +68,13 @@ class EntityCache:
 
         return self._invalidation.around([name for _, name in named], plan, versions_by_name)
 
+    def forget(self, entity: type[Entity], keys: Sequence[Key]) -> Plan[None]:
+        """Drop the copies of items that were changed by other means."""
+        shelf = self._shelf(entity)
+        names = [] if shelf is None else [shelf.name(key) for key in keys]
+        if names:
+            yield from self._invalidation.around(names, _nothing(), lambda _: [0] * len(names))
+
     def _shelf(self, entity: type[AnyEntity]) -> Shelf[AnyEntity] | None:
         try:
             return self._shelves[entity]
@@ -78,3 +85,7 @@ class EntityCache:
                 space = policy.key_space or ENTITY_CACHE
                 shelf = Shelf(entity, policy, space=space, context=self._context, local=self._local)
             return self._shelves.setdefault(entity, shelf)
+
+
+def _nothing() -> Plan[None]:
+    yield from ()

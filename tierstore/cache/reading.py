@@ -58,7 +58,8 @@ def _load_uncached(
 ) -> Plan[AnyEntity | None]:
     shelf.counts.unreachable += 1
     shelf.counts.loads += 1
-    entity: AnyEntity | None = yield Once(key=("load", name, invalidation.writes), plan=load(consistently))
+    plan = load(consistently or shelf.policy.loads_consistently)
+    entity: AnyEntity | None = yield Once(key=("load", name, invalidation.writes), plan=plan)
     return entity
 
 
@@ -123,8 +124,9 @@ def _load_and_store(
 ) -> Plan[Seen[AnyEntity]]:
     """Load the item and, where that was claimed, store its copy or give the claim back."""
     shelf.counts.loads += 1
+    is_written = claimed in (Claim.LOAD_CONSISTENTLY, Claim.LOAD_WITHOUT_STORING)
     try:
-        loaded = shelf.copied((yield from load(claimed in (Claim.LOAD_CONSISTENTLY, Claim.LOAD_WITHOUT_STORING))))
+        loaded = shelf.copied((yield from load(is_written or shelf.policy.loads_consistently)))
     except StorageError:
         if claimed in LOADING:
             yield from _try(release(keys, token=token))

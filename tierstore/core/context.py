@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,11 @@ def new_token() -> str:
     return str(uuid.uuid4())
 
 
+def new_secret() -> str:
+    """A secret that nobody can guess: 256 random bits, 43 characters that a URL or a cookie may hold."""
+    return secrets.token_urlsafe(32)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """Given to every group of operations; tests give a clock that stands still and dice that are loaded."""
@@ -30,3 +36,4 @@ class Context:
     random: Callable[[], float] = random.random
     """Gives numbers from 0 to below 1."""
     new_token: Callable[[], str] = new_token
+    new_secret: Callable[[], str] = new_secret

@@ -28,6 +28,8 @@ class CachePolicy:
     """How long after its expiry a copy may still be served while the table cannot be read."""
     local_time_to_live: float = 0
     """How long a process may keep a copy of its own; 0 keeps none."""
+    loads_consistently: bool = False
+    """Whether copies are made by consistent reads, at twice the read units; for what must be seen at once."""
     key_space: KeySpace | None = None
     """Where the copies lie, by the entity's type and id; None is the entities' common space."""
 

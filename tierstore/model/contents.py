@@ -23,7 +23,8 @@ from tierstore.declaration.patterns import (
 )
 from tierstore.declaration.policies import CachePolicy
 from tierstore.identifiers import new_ulid
-from tierstore.model.key_spaces import LIVE_COUNTERS
+from tierstore.model.key_spaces import LIVE_COUNTERS, UNFLUSHED_COUNTERS
+from tierstore.model.state import IdempotencyRecord
 from tierstore.model.tables import CORE
 
 
@@ -210,7 +211,18 @@ PATTERNS: Final = (
         title="add to a counter",
         requests=(
             KeySpaceRequest(key_space=LIVE_COUNTERS),
+            KeySpaceRequest(key_space=UNFLUSHED_COUNTERS),
             write(add(ContentCounter)),
+        ),
+    ),
+    AccessPattern(
+        id="C6f",
+        name="counters.flush",
+        title="move what was counted in Redis into the table, exactly once",
+        requests=(
+            KeySpaceRequest(key_space=UNFLUSHED_COUNTERS),
+            KeySpaceRequest(key_space=LIVE_COUNTERS),
+            write(add(ContentCounter), create(IdempotencyRecord)),
         ),
     ),
 )

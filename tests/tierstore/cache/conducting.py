@@ -68,6 +68,18 @@ class Form(
     fields: dict[str, Any] = field(default_factory=dict)
 
 
+class Badge(
+    Entity,
+    table=TABLE,
+    type="badge",
+    key=key("BADGE#{id}", "BADGE"),
+    cache=CachePolicy(time_to_live=100, loads_consistently=True),
+):
+    """An entity whose copies are made by consistent reads."""
+
+    id: str
+
+
 @dataclass
 class World:
     """A clock that moves when told and dice that always fall on the same side."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.tierstore.cache.conducting import Article, Banner, World, conduct, write
+from tests.tierstore.cache.conducting import Article, Badge, Banner, World, conduct, write
 from tierstore.cache.copies import CopyCodec
 from tierstore.cache.entity_cache import EntityCache
 from tierstore.cache.scripts import Claim
@@ -97,6 +97,12 @@ def test_what_is_being_written_is_read_consistently(cache: EntityCache, claimed:
         answers.append([1])
 
     assert ReadMany(ids=("1",), consistently=True) in conduct(get_many(cache, "1"), answers).effects
+
+
+def test_entities_that_ask_for_it_are_always_loaded_consistently(cache: EntityCache) -> None:
+    performance = conduct(get_many(cache, "1", entity=Badge), [[None], [[Claim.LOAD, None]], [None], [1]])
+
+    assert ReadMany(ids=("1",), consistently=True) in performance.effects
 
 
 def test_what_redis_could_not_be_told_is_read_from_the_table(cache: EntityCache, world: World) -> None:

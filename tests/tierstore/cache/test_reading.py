@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from tests.tierstore.cache.conducting import Article, Banner, Form, TableRead, World, conduct, conduct_by, load, write
+from tests.tierstore.cache.conducting import (
+    Article,
+    Badge,
+    Banner,
+    Form,
+    TableRead,
+    World,
+    conduct,
+    conduct_by,
+    load,
+    write,
+)
 from tierstore.cache.copies import CopyCodec
 from tierstore.cache.counts import CacheCounts
 from tierstore.cache.entity_cache import EntityCache
@@ -198,6 +209,11 @@ def test_after_a_write_the_item_is_read_consistently(cache: EntityCache) -> None
     performance = conduct(get(cache), [None, [Claim.LOAD_CONSISTENTLY, None], ADA, 1])
 
     assert performance.effects[2] == TableRead(consistently=True)
+
+
+@pytest.mark.parametrize("answers", [[None, [Claim.LOAD, None], None, 1], [REDIS_IS_AWAY, None]])
+def test_an_entity_that_asks_for_it_is_always_loaded_consistently(cache: EntityCache, answers: list[Any]) -> None:
+    assert TableRead(consistently=True) in conduct(get(cache, Badge), answers).effects
 
 
 def test_during_a_write_the_item_is_read_consistently_and_not_stored(cache: EntityCache) -> None:

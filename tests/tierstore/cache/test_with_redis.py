@@ -112,8 +112,8 @@ def test_rubbish_under_the_key_is_replaced(
 ) -> None:
     one, two = processes
     for rubbish in (b"", b"\xff", b"\x01" * 100):
-        with real_redis.operator(KEYS.copy) as redis:
-            redis.set(KEYS.copy, rubbish)
+        redis = real_redis.operator(KEYS.copy)
+        redis.set(KEYS.copy, rubbish)
         assert one.read("a") == table.items["a"]
     reads = table.reads
 
@@ -124,8 +124,8 @@ def test_rubbish_under_the_key_is_replaced(
 def test_a_key_of_another_kind_costs_a_load_and_no_error(
     processes: tuple[Process, Process], real_redis: RealRedis, table: Table
 ) -> None:
-    with real_redis.operator(KEYS.copy) as redis:
-        redis.lpush(KEYS.copy, "x")
+    redis = real_redis.operator(KEYS.copy)
+    redis.lpush(KEYS.copy, "x")
 
     assert processes[0].read("a") == table.items["a"]
 
@@ -133,9 +133,9 @@ def test_a_key_of_another_kind_costs_a_load_and_no_error(
 def test_a_loader_that_died_keeps_the_others_waiting_for_no_longer_than_its_lock(
     processes: tuple[Process, Process], real_redis: RealRedis, table: Table
 ) -> None:
-    with real_redis.operator(KEYS.copy) as redis:
-        redis.set(KEYS.lock, "of the dead", px=round(LOCK_SECONDS * 1000))
-        redis.pexpire(KEYS.lock, 200)
+    redis = real_redis.operator(KEYS.copy)
+    redis.set(KEYS.lock, "of the dead", px=round(LOCK_SECONDS * 1000))
+    redis.pexpire(KEYS.lock, 200)
 
     assert processes[0].read("a") == table.items["a"]
     assert processes[1].read("a") == table.items["a"]

@@ -116,8 +116,7 @@ def test_a_server_with_an_unknown_certificate_is_not_trusted(real_redis: RealRed
 def test_a_connection_that_the_server_closed_is_replaced_unnoticed(real_redis: RealRedis, connect: Any) -> None:
     with connect(real_redis.connection) as client:
         client(command("a", "SET", "1"))
-        with real_redis.operator("a") as operator:
-            operator.client_kill_filter(_type="normal", skipme=True)
+        real_redis.operator("a").client_kill_filter(_type="normal", skipme=True)
         # An event loop notices the end of a connection when it runs again.
         client(command("b", "GET"))
 
@@ -178,7 +177,8 @@ def test_a_login_that_ends_soon_is_renewed_over_the_same_connection(
 ) -> None:
     for module in (transport, asyncio_transport):
         monkeypatch.setattr(module, "lasting_seconds", lambda *_: 0.0)
-    with connect(real_redis.connection) as client, real_redis.operator("a") as operator:
+    operator = real_redis.operator("a")
+    with connect(real_redis.connection) as client:
         client(command("a", "GET"))
         connections_before = operator.info("stats")["total_connections_received"]
         logins_before = _logins(operator)

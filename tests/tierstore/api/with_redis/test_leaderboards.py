@@ -1,0 +1,108 @@
+"""Leaderboards: scores in order, each addition once, the last answer where Redis is away."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.tierstore.api.with_redis.tiers import Process, lose_answers
+from tests.tierstore.dynamodb.conftest import World
+from tierstore.errors import InvalidError, UnavailableError
+from tierstore.realtime.boards import Standing
+
+
+def test_members_stand_by_their_scores(one: Process, other: Process) -> None:
+    for member, score in {"ada": 3, "bob": 1.5, "cyd": 2}.items():
+        one.leaderboards.put("week", member, score)
+
+    assert other.leaderboards.top("week", count=2) == (
+        Standing(member="ada", score=3.0, rank=1),
+        Standing(member="cyd", score=2.0, rank=2),
+    )
+    assert other.leaderboards.top("week", first=3) == (Standing(member="bob", score=1.5, rank=3),)
+    assert other.leaderboards.rank("week", "cyd") == Standing(member="cyd", score=2.0, rank=2)
+    assert other.leaderboards.rank("week", "dan") is None
+    assert other.leaderboards.top("month") == ()
+
+
+def test_a_score_may_be_kept_for_a_better_one_only(one: Process) -> None:
+    for score in (5, 3):
+        one.leaderboards.put("week", "ada", score, only_if_better=True)
+
+    assert one.leaderboards.rank("week", "ada") == Standing(member="ada", score=5.0, rank=1)
+
+
+def test_points_add_up(one: Process, other: Process) -> None:
+    assert one.leaderboards.add("week", "ada", 2) == 2.0
+    assert other.leaderboards.add("week", "ada", 0.5) == 2.5
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_points_whose_answer_was_lost_are_added_once(one: Process, times: int) -> None:
+    lose_answers(one, of="done:", times=times)
+
+    assert one.leaderboards.add("week", "ada", 2) == 2.0
+
+
+def test_a_member_that_was_removed_stands_nowhere(one: Process) -> None:
+    one.leaderboards.put("week", "ada", 1)
+    one.leaderboards.remove("week", "ada")
+    one.leaderboards.remove("week", "ada")
+
+    assert one.leaderboards.rank("week", "ada") is None
+
+
+def test_every_write_is_on_a_replica_when_it_returns(one: Process) -> None:
+    one.leaderboards.put("week", "ada", 1)
+    one.leaderboards.add("week", "ada", 1)
+    one.leaderboards.remove("week", "ada")
+
+    assert all(request.replicated for request in one.redis_requests)
+
+
+def test_without_redis_the_last_answer_is_given_for_a_while(one: Process, world: World) -> None:
+    one.leaderboards.put("week", "ada", 1)
+    top, rank = one.leaderboards.top("week"), one.leaderboards.rank("week", "ada")
+    one.is_cut_off = True
+
+    assert (one.leaderboards.top("week"), one.leaderboards.rank("week", "ada")) == (top, rank)
+    with pytest.raises(UnavailableError):
+        one.leaderboards.rank("week", "bob")
+    world.pass_by(hours=1)
+    with pytest.raises(UnavailableError):
+        one.leaderboards.top("week")
+
+
+@pytest.mark.parametrize("score", [math.nan, math.inf])
+def test_a_score_that_has_no_place_is_refused(one: Process, score: float) -> None:
+    with pytest.raises(InvalidError, match="is not finite"):
+        one.leaderboards.put("week", "ada", score)
+
+
+@pytest.mark.parametrize(("first", "count"), [(0, 10), (1, 0), (1, 1001)])
+def test_a_range_that_is_none_is_refused(one: Process, first: int, count: int) -> None:
+    with pytest.raises(InvalidError, match="allowed are 1 to 1000"):
+        one.leaderboards.top("week", first=first, count=count)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    scores=st.dictionaries(
+        st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=5),
+        st.floats(allow_nan=False, allow_infinity=False),
+        min_size=1,
+        max_size=8,
+    ),
+    board=st.integers(0, 10**12),
+)
+def test_the_order_is_that_of_scores_and_then_of_names(one: Process, scores: dict[str, float], board: int) -> None:
+    for member, score in scores.items():
+        one.leaderboards.put(f"board {board}", member, score)
+
+    found = one.leaderboards.top(f"board {board}", count=1000)
+
+    in_order = sorted(scores.items(), key=lambda each: (each[1], each[0].encode()), reverse=True)
+    assert [(standing.member, standing.score) for standing in found if standing.member in scores] == in_order
