@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tierstore.declaration.errors import DeclarationError
@@ -19,7 +21,7 @@ from tierstore.declaration.policies import CachePolicy, KeySpace, KeySpaceUse
         ({"time_to_live": 60, "local_time_to_live": 60}, "below the shortest time to live, 54 s"),
     ],
 )
-def test_a_cache_policy_that_contradicts_itself_is_refused(settings: dict[str, float], complaint: str) -> None:
+def test_a_cache_policy_that_contradicts_itself_is_refused(settings: dict[str, Any], complaint: str) -> None:
     with pytest.raises(DeclarationError, match=complaint):
         CachePolicy(**settings)
 
