@@ -49,7 +49,9 @@ def _caller(environment: Environment) -> Caller:
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
     )
     try:
-        sts = boto3.Session(region_name=environment.region).client("sts", config=configuration)
+        sts = boto3.Session(region_name=environment.region).client(
+            "sts", config=configuration, endpoint_url=environment.endpoints.get("sts")
+        )
         identity = sts.get_caller_identity()
     except NoCredentialsError:
         raise WrongAccount(

@@ -43,6 +43,12 @@ TagValue = Annotated[
     str,
     _text(r"^[A-Za-z0-9 .:/=+@_-]*$", "up to 256 letters, digits, spaces and . : / = + @ - _", longest=256),
 ]
+# What the constructs and the checks call, as AWS's SDKs and Terraform name it.
+Service = Literal["dynamodb", "ec2", "elasticache", "iam", "kms", "logs", "s3", "ssm", "sts"]
+EndpointUrl = Annotated[
+    str,
+    _text(r"^https://[A-Za-z0-9.-]+(:\d+)?$", "an https:// address without a path, such as https://s3.example.org"),
+]
 VpcId = Annotated[str, _text(r"^vpc-[0-9a-f]{8,17}$", "the id of a VPC, such as vpc-0a1b2c3d4e5f60718")]
 SubnetId = Annotated[str, _text(r"^subnet-[0-9a-f]{8,17}$", "the id of a subnet, such as subnet-0a1b2c3d4e5f60718")]
 RouteTableId = Annotated[str, _text(r"^rtb-[0-9a-f]{8,17}$", "the id of a route table, such as rtb-0a1b2c3d4e5f60718")]
@@ -282,6 +288,8 @@ class Environment(Section):
     """Where backups and replicas go; another region than `region`."""
     prefix: Prefix = "tierstore"
     """Start of every physical name."""
+    endpoints: dict[Service, EndpointUrl] = Field(default_factory=dict)
+    """Services that are reached elsewhere than at the region's own endpoint, such as through an interface endpoint."""
     tags: dict[str, TagValue] = Field(default_factory=dict)
     """Tags of every resource."""
     network: Annotated[CreatedNetwork | ExistingNetwork, Field(discriminator="kind")] = CreatedNetwork()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags, AwsProviderEndpoints
 
 from environments import Deployment, Environment, SandboxConnection
+from environments.schema import Service
 from environments.target import CREDENTIALS_PROFILE
 
-SERVICES: Final = ("dynamodb", "ec2", "elasticache", "iam", "kms", "logs", "s3", "ssm", "sts")
+SERVICES: Final[tuple[str, ...]] = get_args(Service)
 """What the constructs call, as the provider names it; a service that is not here is sought on AWS."""
 
 
@@ -23,7 +24,7 @@ def add_provider(stack: TerraformStack, deployment: Deployment) -> None:
         region=environment.region,
         allowed_account_ids=[environment.account],
         default_tags=[AwsProviderDefaultTags(tags=default_tags(environment))],
-        **(_sandbox_settings(deployment.sandbox) if deployment.sandbox else {}),
+        **(_sandbox_settings(deployment.sandbox) if deployment.sandbox else _endpoints(environment)),
     )
 
 
@@ -35,6 +36,12 @@ def default_tags(environment: Environment) -> dict[str, str]:
         "ManagedBy": "terraform",
         **environment.tags,
     }
+
+
+def _endpoints(environment: Environment) -> dict[str, Any]:
+    if not environment.endpoints:
+        return {}
+    return {"endpoints": [AwsProviderEndpoints(**environment.endpoints)]}
 
 
 def _sandbox_settings(sandbox: SandboxConnection) -> dict[str, Any]:

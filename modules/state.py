@@ -14,6 +14,8 @@ from toolchain import paths
 STATE: Final = "state"
 """Last part of the names of the state bucket and of its key."""
 
+_SERVICES: Final = ("s3", "sts", "iam")  # what Terraform's S3 backend calls, as it names them
+
 
 def add_bucket_state(stack: TerraformStack, deployment: Deployment) -> None:
     """Keep the stack's state in its environment's state bucket, encrypted and locked by a file beside it."""
@@ -26,7 +28,7 @@ def add_bucket_state(stack: TerraformStack, deployment: Deployment) -> None:
         allowed_account_ids=[environment.account],
         encrypt=True,
         kms_key_id=key_alias(environment, STATE),
-        **(_sandbox_settings(deployment.sandbox) if deployment.sandbox else {}),
+        **(_sandbox_settings(deployment.sandbox) if deployment.sandbox else _endpoints(environment)),
     )
     # The bindings are older than the setting.
     stack.add_override("terraform.backend.s3.use_lockfile", value=True)
@@ -43,9 +45,14 @@ def state_bucket_name(environment: Environment) -> str:
     return environment.bucket_name(STATE)
 
 
+def _endpoints(environment: Environment) -> dict[str, Any]:
+    used = {service: url for service, url in environment.endpoints.items() if service in _SERVICES}
+    return {"endpoints": used} if used else {}
+
+
 def _sandbox_settings(sandbox: SandboxConnection) -> dict[str, Any]:
     return {
-        "endpoints": {"s3": sandbox.endpoint, "sts": sandbox.endpoint, "iam": sandbox.endpoint},
+        "endpoints": dict.fromkeys(_SERVICES, sandbox.endpoint),
         "custom_ca_bundle": str(sandbox.ca_file),
         "shared_credentials_files": [str(sandbox.credentials_file)],
         "profile": CREDENTIALS_PROFILE,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from botocore.config import Config
 
+from environments.schema import Service
 from environments.target import Deployment, SandboxConnection
 
 if TYPE_CHECKING:
@@ -66,15 +67,20 @@ def connect(deployment: Deployment) -> Clients:
         configuration = configuration.merge(Config(s3={"addressing_style": "path"}))
         secure = {"config": configuration, "endpoint_url": sandbox.endpoint, "verify": str(sandbox.ca_file)}
         insecure = {"config": configuration, "endpoint_url": sandbox.insecure_endpoint}
+    elsewhere = {} if sandbox else deployment.environment.endpoints
+
+    def options(service: Service) -> dict[str, Any]:
+        return {**secure, "endpoint_url": elsewhere[service]} if service in elsewhere else secure
+
     return Clients(
         session=session,
         sandbox=sandbox,
-        dynamodb=session.client("dynamodb", **secure),
-        ec2=session.client("ec2", **secure),
-        elasticache=session.client("elasticache", **secure),
-        kms=session.client("kms", **secure),
-        logs=session.client("logs", **secure),
-        s3=session.client("s3", **secure),
+        dynamodb=session.client("dynamodb", **options("dynamodb")),
+        ec2=session.client("ec2", **options("ec2")),
+        elasticache=session.client("elasticache", **options("elasticache")),
+        kms=session.client("kms", **options("kms")),
+        logs=session.client("logs", **options("logs")),
+        s3=session.client("s3", **options("s3")),
         s3_without_tls=session.client("s3", **insecure),
-        ssm=session.client("ssm", **secure),
+        ssm=session.client("ssm", **options("ssm")),
     )

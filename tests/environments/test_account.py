@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -88,6 +89,17 @@ def test_credentials_of_the_pinned_account_may_pass(environment: Environment, st
     sts_answers(200, IDENTITY.format(account="111111111111"))
 
     require_account(environment)
+
+
+@pytest.mark.usefixtures("credentials")
+def test_the_question_goes_to_the_endpoint_of_the_environment(
+    environment: Environment, sts_answers: AnswerOfSts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sts_answers(200, IDENTITY.format(account="111111111111"))
+    elsewhere = environment.model_copy(update={"endpoints": {"sts": os.environ["AWS_ENDPOINT_URL_STS"]}})
+    monkeypatch.delenv("AWS_ENDPOINT_URL_STS")
+
+    require_account(elsewhere)
 
 
 @pytest.mark.usefixtures("credentials")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from environments import Deployment
 from modules.provider import SERVICES, add_provider, default_tags
 from tests.modules.template import Block, synthesized
@@ -34,6 +36,13 @@ def test_tags_of_the_environment_win(on_aws: Deployment) -> None:
 
 def test_nothing_points_at_a_sandbox_on_aws(on_aws: Deployment) -> None:
     assert provider(on_aws).keys() == {"region", "allowed_account_ids", "default_tags"}
+
+
+def test_a_service_that_is_reached_elsewhere_is_called_there(on_aws: Deployment) -> None:
+    elsewhere = {"s3": "https://bucket.vpce-0a1b.s3.eu-central-1.vpce.amazonaws.com"}
+    environment = on_aws.environment.model_copy(update={"endpoints": elsewhere})
+
+    assert provider(replace(on_aws, environment=environment))["endpoints"] == [elsewhere]
 
 
 def test_every_service_is_the_sandbox_there(at_the_sandbox: Deployment) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from environments import Deployment
 from modules.state import add_bucket_state, add_file_state
 from tests.modules.template import Block, synthesized
@@ -20,6 +22,13 @@ def test_state_is_encrypted_and_locked_in_the_bucket_of_the_environment(on_aws: 
         "kms_key_id": "alias/tierstore-test-state",
         "use_lockfile": True,
     }
+
+
+def test_the_bucket_is_reached_where_the_environment_says(on_aws: Deployment) -> None:
+    elsewhere = {"s3": "https://s3.example.org", "dynamodb": "https://dynamodb.example.org"}
+    environment = on_aws.environment.model_copy(update={"endpoints": elsewhere})
+
+    assert bucket_state(replace(on_aws, environment=environment))["endpoints"] == {"s3": "https://s3.example.org"}
 
 
 def test_at_the_sandbox_its_bucket_lies_there(at_the_sandbox: Deployment) -> None:
