@@ -1,7 +1,7 @@
 """`cdktf synth|diff|deploy|destroy <environment>`: CDKTF's command line, with the pinned tools and nothing left behind.
 
 It synthesizes the one environment that the command names, checks that environment first, lets Terraform save its state
-when it is interrupted, and waits for whatever a killed run left before it starts another.
+when it is interrupted, and lets whatever a killed run left come to its end before it starts another.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from toolchain import backend, node, paths, processes, state_lock, terraform
+from toolchain import backend, node, paths, processes, stack_history, state_lock, terraform
 from toolchain.cdktf_arguments import Request, parse
 from toolchain.environment import terraform_environment
 from toolchain.errors import ToolchainError
 from toolchain.runs import only_run
 
 ENVIRONMENT_VARIABLE = "TIERSTORE_ENVIRONMENT"
+
+# Seconds that Terraform has to finish after a kill; AWS takes most of an hour for a large replication group.
+_PATIENCE = 3600.0
 
 
 def main() -> int:
@@ -46,7 +49,7 @@ def run(request: Request) -> int:
     code = _check_environment(request, variables)
     if code != 0:
         return code
-    with only_run("cdktf", of="cdktf") as mark:
+    with only_run("cdktf", of="cdktf", patience=_PATIENCE) as mark:
         return _run_on_stack(request, {**variables, **mark})
 
 
@@ -79,11 +82,11 @@ def _run_on_stack(request: Request, variables: Mapping[str, str]) -> int:
         return _run_cdktf(request, variables)
     variables = {**variables, **backend.init_options(paths.STACKS / request.stack, variables=variables)}
     state_lock.release_abandoned(request.stack, environment=variables)
-    state_lock.mark_unfinished(request.stack)
+    stack_history.begin(request.stack)
     terraform.pin_provider(paths.STACKS / request.stack)
     code = _run_cdktf(request, variables)
     if code == 0:
-        state_lock.mark_finished(request.stack)
+        stack_history.succeed(request.stack, command=request.command)
     return code
 
 

@@ -5,13 +5,11 @@ It pins an old boto3, so that it can't live in .venv, and nothing but the review
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from toolchain import commands, paths
-from toolchain.installation import Step, perform_all
+from toolchain.installation import Step, perform_alone
 from toolchain.installation import install as install_tools
-from toolchain.runs import only_run
 
 EXECUTABLE = paths.CHECKOV / "bin" / "checkov"
 _PYTHON = paths.CHECKOV / "bin" / "python"
@@ -21,11 +19,7 @@ _UV = paths.VENV_BIN / "uv"
 def checkov() -> None:
     """Bring Checkov to the version that its lock file names; silent where nothing is to do."""
     install_tools()
-    if not _step().is_complete():
-        with only_run("install", of="An installation", patient=True) as mark:
-            # Every command of a step inherits the mark.
-            os.environ.update(mark)
-            perform_all([_step()])
+    perform_alone([_step()])
 
 
 def find() -> Path | None:

@@ -21,6 +21,9 @@ from toolchain.runs import only_run
 
 _OWN_COMMANDS = {"cdktf": "toolchain.cdktf", "guarded-terraform": "toolchain.guarded_terraform"}
 
+# Seconds that the tools of a killed installation have to end.
+_PATIENCE = 60.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
@@ -73,12 +76,17 @@ class Step:
 def install() -> None:
     """Bring the checkout to the state that its lock files describe; silent where nothing is to do."""
     prerequisites.check_python(sys.version_info[:3], has_ensurepip=prerequisites.this_python_has_ensurepip())
-    if all(step.is_complete() for step in plan_steps()):
+    perform_alone(plan_steps())
+
+
+def perform_alone(steps: Sequence[Step]) -> None:
+    """Perform the steps that are not complete while no other installation runs in this checkout."""
+    if all(step.is_complete() for step in steps):
         return
-    with only_run("install", of="An installation", patient=True) as mark:
+    with only_run("install", of="An installation", patience=_PATIENCE, waits=True) as mark:
         # Every command of a step inherits the mark.
         os.environ.update(mark)
-        perform_all(plan_steps())
+        perform_all(steps)
 
 
 def perform_all(steps: Sequence[Step]) -> None:

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
+import re
 import signal
-import sys
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-from toolchain import paths, processes
+from toolchain import paths, processes, stack_history
 from toolchain.environment import terraform_environment
+from toolchain.job import Step, TerraformStep, perform
 from toolchain.runs import only_run
-from toolchain.terraform_progress import Progress
 
 REPORT = paths.BUILD / "report" / "local"
+# Seconds that the steps of a killed run have to come to their end; a first deployment takes two or three minutes.
+_PATIENCE = 900.0
+
 SANDBOX_DIRECTORY_VARIABLE = "TIERSTORE_SANDBOX_DIRECTORY"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One command of the job; `remedy` says what to do next where it fails.
+# What the services of AWS answer where something that is to be created exists, and its owner did not notice.
+_CONFLICT = re.compile(r"Error: creating .*(?:Already|InUse|Duplicate|Conflict)", re.IGNORECASE)
 
-    With a `log`, the file of that name under `build/log/` gets the output, and the terminal Terraform's progress only.
+
+def start_over(output: str) -> tuple[Step, ...]:
+    """Return the steps before another try, where a killed run created what the state does not know.
+
+    That is only known to be harmless until `local` has been deployed for the first time: then it may hold data.
     """
-
-    title: str
-    command: tuple[str, ...]
-    remedy: str
-    log: str = ""
+    lost_track = _CONFLICT.search(output) is not None
+    return (_SANDBOX_RESET,) if lost_track and not stack_history.was_deployed("local") else ()
 
 
 _SANDBOX_UP = Step(
@@ -39,15 +39,21 @@ _SANDBOX_UP = Step(
     command=("python", "-m", "sandbox", "up"),
     remedy="`python -m sandbox status` says what runs, and build/sandbox/ holds its logs.",
 )
+_SANDBOX_RESET = Step(
+    title="An earlier run was killed while it created something: starting over with an empty sandbox",
+    command=("python", "-m", "sandbox", "reset"),
+    remedy=_SANDBOX_UP.remedy,
+)
 _REPORT_OPTION = ("--report", str(REPORT.relative_to(paths.ROOT)))
 
 UP = (
     _SANDBOX_UP,
-    Step(
+    TerraformStep(
         title="Deploy the environment `local` with CDKTF and Terraform",
         command=("cdktf", "deploy", "local", "--auto-approve"),
         log="deploy",
-        remedy="What was created is kept in the state: mend the cause and run `make up` again.",
+        recovery=start_over,
+        remedy="Mend the cause and run `make up` again, or wipe it all with `python -m sandbox reset`.",
     ),
     Step(
         title="Validate what was deployed",
@@ -60,11 +66,11 @@ UP = (
         remedy=f"{REPORT.relative_to(paths.ROOT)} holds the timeline; repeat this step alone with its command above.",
     ),
 )
-_DESTROY = Step(
+_DESTROY = TerraformStep(
     title="Destroy the environment `local`",
     command=("cdktf", "destroy", "local", "--auto-approve"),
     log="destroy",
-    remedy="What is left stands in the state: mend the cause and run `make down` again.",
+    remedy="Mend the cause and run `make down` again, or wipe it all with `python -m sandbox reset`.",
 )
 _SANDBOX_DOWN = Step(
     title="Stop the sandbox",
@@ -102,41 +108,8 @@ def has_resources(state: Path) -> bool:
     return state.exists() and bool(json.loads(state.read_text() or "{}").get("resources"))
 
 
-def perform(steps: Sequence[Step], *, environment: Mapping[str, str]) -> int:
-    """Perform the steps in order, each with its time, up to the first that fails; return its exit code, else 0."""
-    for number, step in enumerate(steps, start=1):
-        print(f"\n[{number}/{len(steps)}] {step.title}\n      {shlex.join(step.command)}\n", flush=True)
-        began = time.monotonic()
-        code = _run(step, environment=environment)
-        seconds = f"{time.monotonic() - began:.1f} s"
-        if code != 0:
-            remedy = "Run it again to go on." if code > processes.SIGNALLED else step.remedy
-            print(
-                f"[{number}/{len(steps)}] ended with code {code} after {seconds}. {remedy}", file=sys.stderr, flush=True
-            )
-            return code
-        print(f"[{number}/{len(steps)}] done in {seconds}", flush=True)
-    return 0
-
-
-def _run(step: Step, *, environment: Mapping[str, str]) -> int:
-    if not step.log:
-        return processes.run_forwarding_signals(step.command, environment=environment)
-    progress = Progress()
-
-    def tell(line: str) -> None:
-        if shown := progress.show(line):
-            print(shown, flush=True)
-
-    log = paths.LOGS / f"{step.log}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    code = processes.run_forwarding_signals(step.command, environment=environment, log=log, on_line=tell)
-    print(f"      All of its output: {log.relative_to(paths.ROOT)}", flush=True)
-    return code
-
-
 def _perform_alone(steps: Sequence[Step]) -> int:
     if "MAKELEVEL" in os.environ:
         processes.die_with_parent(signal.SIGINT)
-    with only_run("local", of="`make up` or `make down`") as mark:
+    with only_run("local", of="`make up` or `make down`", patience=_PATIENCE) as mark:
         return perform(steps, environment={**terraform_environment(), **mark})

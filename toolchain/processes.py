@@ -46,16 +46,18 @@ def run_forwarding_signals(
     *,
     environment: Mapping[str, str],
     has_terminal: bool = False,
+    holds_first_signal: bool = False,
     on_signal: Callable[[signal.Signals], None] = lambda _number: None,
     log: Path | None = None,
     on_line: Callable[[str], None] = lambda _line: None,
 ) -> int:
     """Run a child at the root of the checkout and return its exit code, or 128 + n after signal n.
 
-    SIGINT, SIGTERM and SIGHUP are passed on to the child alone, which winds up what it started itself; `on_signal` is
-    told of each. When this process is killed outright, the child gets a SIGINT. Unless it `has_terminal`, the child has
-    no standard input and a process group of its own. With a `log`, its output goes to that file, and to `on_line` line
-    by line; a pipe would break, and the child with it, when this process is killed. Needs the main thread.
+    SIGINT, SIGTERM and SIGHUP are passed on to the child alone, which winds up what it started itself, or only from the
+    second on where this `holds_first_signal`; `on_signal` is told of the first. When this process is killed outright,
+    the child runs on to its end. Unless it `has_terminal`, the child has no standard input and a process group of its
+    own. With a `log`, its output goes to that file, and to `on_line` line by line; a pipe would break, and the child
+    with it, when this process is killed. Needs the main thread.
     """
     received: list[signal.Signals] = []
     undelivered: list[signal.Signals] = []
@@ -63,13 +65,16 @@ def run_forwarding_signals(
 
     def forward(number: int, _frame: FrameType | None) -> None:
         received.append(signal.Signals(number))
-        if child is None:
-            undelivered.append(received[-1])
-        else:
-            child.send_signal(number)
-        # The terminal, to which this may want to write, may be what has just gone.
-        with suppress(OSError):
-            on_signal(received[-1])
+        is_first = len(received) == 1
+        if not (holds_first_signal and is_first):
+            if child is None:
+                undelivered.append(received[-1])
+            else:
+                child.send_signal(number)
+        if is_first:
+            # The terminal, to which this may want to write, may be what has just gone.
+            with suppress(OSError):
+                on_signal(received[-1])
 
     with _handling(forward):
         child = _start(command, environment=environment, has_terminal=has_terminal, log=log)
@@ -107,17 +112,6 @@ def wait_until_gone(mark: str, *, seconds: float) -> bool:
     return True
 
 
-def end_marked(mark: str, *, patience: float = 60) -> None:
-    """End every process of a run: leave it `patience` seconds to end by itself, as many after SIGINT, then SIGKILL."""
-    if wait_until_gone(mark, seconds=patience):
-        return
-    send_marked(mark, signal.SIGINT)
-    if wait_until_gone(mark, seconds=patience):
-        return
-    send_marked(mark, signal.SIGKILL)
-    wait_until_gone(mark, seconds=patience)
-
-
 def send_marked(mark: str, number: signal.Signals) -> None:
     """Send a signal to every process that carries the mark."""
     for pid in marked(mark):
@@ -139,12 +133,7 @@ def _start(
             stdout=output if log else None,
             stderr=output if log else None,
             process_group=None if has_terminal else 0,
-            preexec_fn=_die_of_interrupt,  # noqa: PLW1509 - there is only the main thread
         )
-
-
-def _die_of_interrupt() -> None:
-    die_with_parent(signal.SIGINT)
 
 
 @contextmanager

@@ -14,10 +14,9 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Self
 
-from toolchain import paths, processes
+from toolchain import paths, processes, stack_history
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,28 +49,15 @@ class Lock:
         return self.who == me and self.created >= since.replace(microsecond=0) and not terraform_runs
 
 
-def mark_unfinished(stack: str) -> None:
-    """Remember when the first of the runs on a stack began that has not finished well."""
-    record = _record(stack)
-    if not record.exists():
-        record.touch()
-
-
-def mark_finished(stack: str) -> None:
-    """Forget about the runs on a stack: the last one finished well, so it held the lock and gave it back."""
-    _record(stack).unlink(missing_ok=True)
-
-
 def release_abandoned(stack: str, *, environment: Mapping[str, str]) -> None:
     """Release the lock on the stack's state where a run left it; say who holds it where somebody else may."""
-    record = _record(stack)
-    if not record.exists():
+    since = stack_history.unfinished_since(stack)
+    if since is None:
         return
     # There is no command that shows a lock; asked to release one by a wrong id, Terraform describes it and keeps it.
     lock = Lock.parse(_force_unlock(stack, "unknown", environment=environment))
     if lock is None:
         return
-    since = datetime.fromtimestamp(record.stat().st_mtime, UTC)
     if lock.is_abandoned(me=_me(), since=since, terraform_runs=processes.any_named("terraform")):
         print(f"Releasing the lock that a killed run left on the state of {stack} (lock {lock.id}).", flush=True)
         _force_unlock(stack, lock.id, environment=environment)
@@ -98,7 +84,3 @@ def _force_unlock(stack: str, lock_id: str, *, environment: Mapping[str, str]) -
 
 def _me() -> str:
     return f"{pwd.getpwuid(os.getuid()).pw_name}@{socket.gethostname()}"
-
-
-def _record(stack: str) -> Path:
-    return paths.RUN / f"unfinished-{stack}"

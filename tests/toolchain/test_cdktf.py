@@ -6,18 +6,21 @@ import signal
 from tests.toolchain.conftest import Checkout, Poll
 from toolchain import processes
 
-# Stands in for CDKTF with Terraform on a pseudo-terminal, that is, in a session of its own. Interrupted, Terraform
-# takes a while to save its state.
+# Stands in for CDKTF with Terraform on a pseudo-terminal, that is, in a session of its own. Terraform applies until a
+# file allows it to end; interrupted, it takes a moment to save its state.
 DEPLOYS = """
 terraform = '''
-import signal, sys, time
+import os, signal, sys, time
+def tell(word):
+    with open("journal", "a") as journal: print(word, file=journal)
 def save(*_):
-    time.sleep(0.5)
-    with open("journal", "a") as journal: print("saved", file=journal)
+    time.sleep(0.2)
+    tell("saved")
     sys.exit(0)
 signal.signal(signal.SIGINT, save)
-with open("journal", "a") as journal: print("applying", file=journal)
-time.sleep(600)
+tell("applying")
+while not os.path.exists("may_end"): time.sleep(0.01)
+tell("applied")
 '''
 child = subprocess.Popen([sys.executable, "-c", terraform], start_new_session=True)
 signal.signal(signal.SIGINT, lambda *_: child.send_signal(signal.SIGINT))
@@ -108,14 +111,18 @@ def test_an_interrupted_deployment_ends_when_terraform_has_saved_its_state(
     assert "SIGINT: Terraform finishes what it began and saves its state" in output
 
 
-def test_a_killed_deployment_saves_its_state_before_the_next_one_starts(checkout: Checkout, eventually: Poll) -> None:
+def test_a_killed_deployment_comes_to_its_end_before_the_next_one_starts(checkout: Checkout, eventually: Poll) -> None:
     checkout.write_cdktf(DEPLOYS)
     deployment = checkout.start("toolchain.cdktf", "deploy", "local")
     eventually(lambda: "applying" in checkout.lines())
     deployment.kill()
     checkout.write_cdktf("tell('again')")
-    assert checkout.run("toolchain.cdktf", "deploy", "local")[0] == 0
-    assert checkout.lines()[1:] == ["applying", "check local --credentials", "saved", "again"]
+    following = checkout.start("toolchain.cdktf", "deploy", "local")
+    assert following.stdout is not None
+    assert "Waiting for what is left of cdktf to end" in following.stdout.readline()
+    (checkout.root / "may_end").touch()
+    assert following.wait() == 0
+    assert checkout.lines()[1:] == ["applying", "check local --credentials", "applied", "again"]
 
 
 def test_when_cdktf_is_killed_terraform_is_waited_for(checkout: Checkout, eventually: Poll) -> None:
@@ -127,24 +134,31 @@ def test_when_cdktf_is_killed_terraform_is_waited_for(checkout: Checkout, eventu
     os.kill(cdktf, signal.SIGKILL)
     assert deployment.stdout is not None
     assert f"(processes [{terraform}])" in deployment.stdout.readline()
-    os.kill(terraform, signal.SIGINT)
+    (checkout.root / "may_end").touch()
     assert deployment.wait() == 128 + signal.SIGKILL
-    assert checkout.lines()[-1] == "saved"
+    assert checkout.lines()[-1] == "applied"
 
 
-def test_guarded_terraform_survives_its_terminal_and_is_interrupted_in_its_place(
-    checkout: Checkout, eventually: Poll
-) -> None:
-    # A shell program stands in for Terraform, and a program that opens a pseudo-terminal for CDKTF.
+def test_a_deployment_is_remembered_until_it_is_destroyed(checkout: Checkout) -> None:
+    deployed = checkout.root / "build" / "run" / "local.deployed"
+    checkout.run("toolchain.cdktf", "deploy", "local")
+    assert deployed.exists()
+    checkout.run("toolchain.cdktf", "destroy", "local")
+    assert not deployed.exists()
+
+
+def test_guarded_terraform_survives_the_end_of_its_terminal(checkout: Checkout, eventually: Poll) -> None:
+    # One program stands in for Terraform, and one that opens a pseudo-terminal for CDKTF.
     terraform = checkout.root / "bin" / "terraform"
     checkout.write_program(
         terraform,
-        "def save(*_): tell('saved'); sys.exit(0)\n"
-        "signal.signal(signal.SIGINT, save); tell('applying', os.getpid()); time.sleep(600)",
+        "tell('applying')\nwhile os.getppid() == int(os.environ['CDKTF']): time.sleep(0.01)\n"
+        "time.sleep(0.2); tell('applied')",
     )
     checkout.write_program(
         checkout.root / "opens_terminal.py",
         "import pty\n"
+        "os.environ['CDKTF'] = str(os.getpid())\n"
         "command = [sys.executable, '-m', 'toolchain.guarded_terraform', 'apply']\n"
         "if pty.fork()[0] == 0: os.execv(sys.executable, command)\n"
         "time.sleep(600)",
@@ -152,4 +166,4 @@ def test_guarded_terraform_survives_its_terminal_and_is_interrupted_in_its_place
     opener = checkout.start("opens_terminal", variables={"PATH": f"{terraform.parent}{os.pathsep}{os.environ['PATH']}"})
     eventually(checkout.lines)
     opener.kill()
-    eventually(lambda: checkout.lines()[-1] == "saved")
+    eventually(lambda: checkout.lines() == ["applying", "applied"])

@@ -87,16 +87,71 @@ def test_the_childs_own_children_are_left_to_it(parent: Checkout, eventually: Po
     os.kill(grandchild, signal.SIGKILL)
 
 
-def test_the_child_is_interrupted_when_its_parent_is_killed_outright(parent: Checkout, eventually: Poll) -> None:
+def test_the_child_runs_on_when_its_parent_is_killed_outright(parent: Checkout, eventually: Poll) -> None:
     parent.write_program(
         parent.root / "child.py",
-        "def wind_up(*_): tell('wound up'); sys.exit(0)\n"
-        "signal.signal(signal.SIGINT, wind_up); tell('ready'); time.sleep(600)",
+        "tell('begun')\nwhile os.getppid() == int(sys.argv[1]): time.sleep(0.01)\ntell('ended')",
     )
+    (parent.root / "parent.py").write_text(RUN_CHILD.replace('"child.py"', '"child.py", str(os.getpid())'))
     process = parent.start("parent")
-    eventually(lambda: parent.lines() == ["ready"])
+    eventually(parent.lines)
     process.kill()
-    eventually(lambda: parent.lines() == ["ready", "wound up"])
+    eventually(lambda: parent.lines() == ["begun", "ended"])
+
+
+@pytest.fixture
+def holding_parent(parent: Checkout) -> Checkout:
+    """The same, but its first signal is held back, and its child ends when it is told to, by a file or a signal."""
+    (parent.root / "parent.py").write_text(
+        RUN_CHILD.replace(
+            "environ))", "environ), holds_first_signal=True, on_signal=lambda number: print(number.name))"
+        )
+    )
+    parent.write_program(
+        parent.root / "child.py",
+        "signal.signal(signal.SIGINT, lambda *_: (tell('interrupted'), sys.exit(0)))\n"
+        "tell('begun')\n"
+        "while not os.path.exists('may_end'): time.sleep(0.01)\n"
+        "tell('ended')",
+    )
+    return parent
+
+
+def test_a_first_signal_that_is_held_lets_the_child_end(holding_parent: Checkout, eventually: Poll) -> None:
+    process = holding_parent.start("parent")
+    eventually(holding_parent.lines)
+    process.send_signal(signal.SIGINT)
+    (holding_parent.root / "may_end").touch()
+    output, _ = process.communicate()
+    assert (process.returncode, output) == (128 + signal.SIGINT, "SIGINT\n")
+    assert holding_parent.lines() == ["begun", "ended"]
+
+
+def test_a_second_signal_is_passed_on(holding_parent: Checkout, eventually: Poll) -> None:
+    process = holding_parent.start("parent")
+    eventually(holding_parent.lines)
+    process.send_signal(signal.SIGTERM)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "SIGTERM\n"
+    process.send_signal(signal.SIGINT)
+    assert process.wait() == 128 + signal.SIGTERM
+    assert holding_parent.lines() == ["begun", "interrupted"]
+
+
+def test_output_that_goes_to_a_log_is_told_line_by_line(parent: Checkout) -> None:
+    parent.write_program(
+        parent.root / "child.py",
+        "print('one', flush=True); time.sleep(0.3); print('t', end='', flush=True); time.sleep(0.3)\n"
+        "print('wo', file=sys.stderr); print('three', end='')",
+    )
+    (parent.root / "parent.py").write_text(
+        RUN_CHILD.replace("environ))", "environ), log=Path('log'), on_line=lambda line: print(repr(line)))").replace(
+            "import os", "from pathlib import Path\nimport os"
+        )
+    )
+    _, output = parent.run("parent")
+    assert output.split() == ["'one'", "'two'", "'three'"]
+    assert (parent.root / "log").read_text() == "one\ntwo\nthree"
 
 
 def test_a_marked_process_is_found_in_whatever_session_it_runs(marked_child: subprocess.Popen[bytes]) -> None:
@@ -120,9 +175,10 @@ def test_waiting_ends_with_false_where_something_remains() -> None:
     assert processes.wait_until_gone("no such mark", seconds=0)
 
 
-def test_what_ignores_interruptions_is_killed_in_the_end(marked_child: subprocess.Popen[bytes]) -> None:
-    processes.end_marked(MARK, patience=0.3)
+def test_a_signal_goes_to_everything_that_carries_the_mark(marked_child: subprocess.Popen[bytes]) -> None:
+    processes.send_marked(MARK, signal.SIGKILL)
     assert marked_child.wait() == -signal.SIGKILL
+    processes.send_marked(MARK, signal.SIGKILL)
 
 
 def test_programs_are_found_by_name() -> None:

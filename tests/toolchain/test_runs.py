@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 
 import pytest
 
@@ -13,7 +14,7 @@ import os, subprocess, sys, time
 from toolchain.runs import only_run
 from toolchain.errors import ToolchainError
 try:
-    with only_run("thing", of="the thing") as mark:
+    with only_run("thing", of="the thing", patience=float(os.environ.get("PATIENCE", 60))) as mark:
         left = subprocess.Popen(["sleep", sys.argv[1]], env={**os.environ, **mark}, start_new_session=True)
         with open("journal", "a") as journal:
             print(left.pid, file=journal)
@@ -70,7 +71,7 @@ def test_a_process_that_merely_has_the_number_of_a_killed_run_is_left_alone(hold
 
 
 def test_a_patient_run_waits_for_the_one_under_way(holder: Checkout, eventually: Poll) -> None:
-    (holder.root / "patient.py").write_text(HOLD.replace('of="the thing"', 'of="the thing", patient=True'))
+    (holder.root / "patient.py").write_text(HOLD.replace('of="the thing"', 'of="the thing", waits=True'))
     first = holder.start("holder", "600")
     eventually(holder.lines)
     second = holder.start("patient", "0")
@@ -82,3 +83,21 @@ def test_a_patient_run_waits_for_the_one_under_way(holder: Checkout, eventually:
     os.kill(int(holder.lines()[0]), signal.SIGKILL)
     assert second.wait() == 0
     assert len(holder.lines()) == 2
+
+
+def test_what_neither_ends_nor_can_be_interrupted_is_killed(holder: Checkout) -> None:
+    run = holder.root / "build" / "run"
+    run.mkdir()
+    (run / "thing.mark").write_text("f" * 32)
+    stubborn = subprocess.Popen(
+        ["sh", "-c", "trap '' INT; echo; exec sleep 600"],
+        env={**os.environ, processes.MARK_VARIABLE: "f" * 32},
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert stubborn.stdout is not None
+    stubborn.stdout.readline()
+    code, output = holder.run("holder", "0", variables={"PATIENCE": "0.3"})
+    assert (code, stubborn.wait()) == (0, -signal.SIGKILL)
+    assert output.index("Waiting for what is left") < output.index("Sending SIGINT") < output.index("Sending SIGKILL")
+    stubborn.stdout.close()

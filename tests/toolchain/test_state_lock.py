@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from toolchain import paths, processes, state_lock
+from toolchain import paths, processes, stack_history, state_lock
 from toolchain.state_lock import Lock
 
 # What Terraform 1.11 answers to `force-unlock` with a wrong id.
@@ -79,7 +79,7 @@ def mine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
 def test_the_lock_of_an_unfinished_run_is_released(
     tmp_path: Path, mine: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    state_lock.mark_unfinished("prod")
+    stack_history.begin("prod")
     terraform = Terraform(tmp_path, who=mine)
     state_lock.release_abandoned("prod", environment=terraform.environment)
     assert terraform.ids() == ["unknown", LOCK.id]
@@ -88,7 +88,7 @@ def test_the_lock_of_an_unfinished_run_is_released(
 
 @pytest.mark.usefixtures("mine")
 def test_the_lock_of_somebody_else_is_kept_and_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    state_lock.mark_unfinished("prod")
+    stack_history.begin("prod")
     terraform = Terraform(tmp_path, who="somebody@else")
     state_lock.release_abandoned("prod", environment=terraform.environment)
     assert terraform.ids() == ["unknown"]
@@ -99,17 +99,7 @@ def test_the_lock_of_somebody_else_is_kept_and_explained(tmp_path: Path, capsys:
 
 def test_after_a_finished_run_nothing_is_asked(tmp_path: Path, mine: str) -> None:
     terraform = Terraform(tmp_path, who=mine)
-    state_lock.mark_unfinished("prod")
-    state_lock.mark_finished("prod")
+    stack_history.begin("prod")
+    stack_history.succeed("prod", command="deploy")
     state_lock.release_abandoned("prod", environment=terraform.environment)
     assert terraform.ids() == []
-
-
-def test_the_first_of_several_unfinished_runs_counts(tmp_path: Path, mine: str) -> None:
-    state_lock.mark_unfinished("prod")
-    terraform = Terraform(tmp_path, who=mine)
-    os.utime(tmp_path / "unfinished-prod", (0, 0))
-    state_lock.mark_unfinished("prod")
-    assert (tmp_path / "unfinished-prod").stat().st_mtime == 0
-    state_lock.release_abandoned("prod", environment=terraform.environment)
-    assert terraform.ids() == ["unknown", LOCK.id]
