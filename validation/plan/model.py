@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from validation.plan.redaction import redacted
 from validation.plan.values import Path, Value, with_unknowns
 
 
@@ -73,6 +75,8 @@ class Plan:
     complete: bool
     """False where applying it would leave changes for a further plan."""
     terraform_version: str
+    declared: Mapping[str, Mapping[str, tuple[str, ...]]]
+    """By address without indexes, the attributes that the code sets, each with what its expression refers to."""
 
     @property
     def is_empty(self) -> bool:
@@ -93,7 +97,7 @@ _ACTIONS: Final = {
 
 
 def read_plan(document: Any) -> Plan:
-    """The plan in a parsed `terraform show -json`; raises `UnreadablePlan`."""
+    """The plan in a parsed `terraform show -json`, without its secrets; raises `UnreadablePlan`."""
     if not isinstance(document, Mapping) or not document.keys() & {"resource_changes", "planned_values"}:
         raise UnreadablePlan(
             "not the JSON of a plan: write one with `terraform plan -out FILE` and `terraform show -json FILE`"
@@ -102,6 +106,7 @@ def read_plan(document: Any) -> Plan:
     if version.partition(".")[0] != "1":
         raise UnreadablePlan(f"format version {version or 'missing'}, understood is 1.x: use Terraform 1.10 or newer")
     try:
+        document = redacted(document)
         return Plan(
             changes=_changes(document.get("resource_changes") or []),
             drift=tuple(c for c in _changes(document.get("resource_drift") or []) if c.action is not Action.NO_OP),
@@ -113,11 +118,29 @@ def read_plan(document: Any) -> Plan:
             errored=bool(document.get("errored", False)),
             complete=bool(document.get("complete", True)),
             terraform_version=str(document.get("terraform_version", "unknown")),
+            declared=dict(_declared((document.get("configuration") or {}).get("root_module", {}))),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UnreadablePlan(
             f"not understood ({type(error).__name__}: {error}): write it with `terraform show -json FILE`"
         ) from error
+
+
+def without_indexes(address: str) -> str:
+    """The address of the block in the code: module.a.aws_x.y of module.a[0].aws_x.y["b"]."""
+    return re.sub(r"\[[^\]]*\]", "", address)
+
+
+def _declared(module: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
+    for resource in module.get("resources", []):
+        expressions = resource.get("expressions", {})
+        yield prefix + resource["address"], {name: _references(each) for name, each in expressions.items()}
+    for name, call in module.get("module_calls", {}).items():
+        yield from _declared(call.get("module", {}), f"{prefix}module.{name}.")
+
+
+def _references(expression: Any) -> tuple[str, ...]:
+    return tuple(expression.get("references", ())) if isinstance(expression, Mapping) else ()
 
 
 def _changes(entries: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:

@@ -75,7 +75,9 @@ def _module(module: Mapping[str, Any]) -> Json:
     result = dict(module)
     if "resources" in module:
         result["resources"] = [
-            resource | {"values": hide(resource.get("values"), resource.get("sensitive_values", False))}
+            resource | {"values": hide(resource["values"], resource.get("sensitive_values", False))}
+            if "values" in resource
+            else resource
             for resource in module["resources"]
         ]
     if "child_modules" in module:

@@ -10,6 +10,7 @@ from typing import Final
 from validation.plan.policy.patterns import covers
 
 _IF_EXISTS: Final = "IfExists"
+_ARN_COLONS: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,14 @@ def _same_ignoring_case(general: str, special: str) -> bool:
     return general.lower() == special.lower()
 
 
+def _arn_covers(general: str, special: str) -> bool:
+    # IAM compares the six parts of an ARN one by one: no wildcard reaches across a colon of the first five.
+    parts, special_parts = general.split(":", _ARN_COLONS), special.split(":", _ARN_COLONS)
+    if len(parts) != len(special_parts):
+        return False
+    return all(map(covers, parts, special_parts))
+
+
 def _network_contains(general: str, special: str) -> bool:
     try:
         return ip_network(special, strict=False).subnet_of(ip_network(general, strict=False))  # type: ignore[arg-type]
@@ -79,10 +88,10 @@ def _number(compare: Callable[[float, float], bool]) -> Callable[[str, str], boo
 
 
 _INCLUDES: Final[Mapping[str, Callable[[str, str], bool]]] = {
-    "ArnEquals": covers,
-    "ArnLike": covers,
-    "ArnNotEquals": covers,
-    "ArnNotLike": covers,
+    "ArnEquals": _arn_covers,
+    "ArnLike": _arn_covers,
+    "ArnNotEquals": _arn_covers,
+    "ArnNotLike": _arn_covers,
     "Bool": _same_ignoring_case,
     "DateEquals": _same,
     "IpAddress": _network_contains,

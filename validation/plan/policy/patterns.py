@@ -12,25 +12,55 @@ def covers(general: str, special: str) -> bool:
 
     True only where that is certain: a `*` of `special` is covered by a `*` of `general` alone.
     """
-    if not general:
-        return not special
-    if general[0] == "*":
-        return covers(general[1:], special) or bool(special and covers(general, special[1:]))
-    if not special or special[0] == "*":
-        return False
-    return general[0] in ("?", special[0]) and covers(general[1:], special[1:])
+    position = 0
+    star: int | None = None
+    taken = 0
+    for_star = 0
+    while taken < len(special):
+        if position < len(general) and general[position] == "*":
+            star, for_star = position, taken
+            position += 1
+        elif position < len(general) and _covers_character(general[position], special[taken]):
+            position += 1
+            taken += 1
+        elif star is not None:
+            # The last `*` of `general` takes one character more.
+            position = star + 1
+            for_star += 1
+            taken = for_star
+        else:
+            return False
+    return not general[position:].strip("*")
 
 
 @cache
 def may_meet(one: str, other: str) -> bool:
     """Whether some string matches both patterns."""
-    if not one or not other:
-        return not (one + other).strip("*")
-    if one[0] == "*":
-        return may_meet(one[1:], other) or may_meet(one, other[1:])
-    if other[0] == "*":
-        return may_meet(other, one)
-    return (one[0] == other[0] or "?" in (one[0], other[0])) and may_meet(one[1:], other[1:])
+    seen: set[tuple[int, int]] = set()
+    waiting = [(0, 0)]
+    while waiting:
+        place = waiting.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        i, j = place
+        if not (one[i:] + other[j:]).strip("*"):
+            return True
+        first, second = one[i : i + 1], other[j : j + 1]
+        if first == "*":
+            waiting.append((i + 1, j))
+        if second == "*":
+            waiting.append((i, j + 1))
+        if first and second:
+            if "*" in (first, second):
+                waiting.append((i + (first != "*"), j + (second != "*")))
+            elif first == second or "?" in (first, second):
+                waiting.append((i + 1, j + 1))
+    return False
+
+
+def _covers_character(general: str, special: str) -> bool:
+    return special != "*" and general in ("?", special)
 
 
 @dataclass(frozen=True)
