@@ -1,0 +1,705 @@
+"""A corpus of plans with the verdict on each: what must never pass, and what must not be held up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.validation.plan import objects as o
+from tests.validation.plan.builder import (
+    Json,
+    created,
+    destroyed,
+    forgotten,
+    moved,
+    plan,
+    replaced,
+    reviewed,
+    sensitive,
+    unchanged,
+    updated,
+)
+from validation.plan.values import HIDDEN
+
+TABLE = "aws_dynamodb_table.core"
+BUCKET = "aws_s3_bucket.uploads"
+GROUP = "aws_elasticache_replication_group.group"
+KEY = "aws_kms_key.tables"
+POLICY = "aws_s3_bucket_policy.uploads"
+VERSIONING = "aws_s3_bucket_versioning.uploads"
+INGRESS = "aws_vpc_security_group_ingress_rule.redis"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A plan, and the kinds of finding that block it by address; none where it is clean."""
+
+    id: str
+    plan: Json
+    blocked: tuple[tuple[str, str], ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+def recovery(*, enabled: bool = True, days: int | None = 35) -> list[dict[str, object]]:
+    return [{"enabled": enabled, "recovery_period_in_days": days}]
+
+
+STATEFUL = [
+    Case("a table's block vanished from the code", plan(destroyed(TABLE, o.TABLE)), blocked=(("destroy", TABLE),)),
+    Case("a bucket's block vanished", plan(destroyed(BUCKET, o.BUCKET)), blocked=(("destroy", BUCKET),)),
+    Case("a replication group goes", plan(destroyed(GROUP, o.REPLICATION_GROUP)), blocked=(("destroy", GROUP),)),
+    Case("a key goes", plan(destroyed(KEY, o.KMS_KEY)), blocked=(("destroy", KEY),)),
+    Case(
+        "a vault goes",
+        plan(destroyed("aws_backup_vault.vault", o.VAULT)),
+        blocked=(("destroy", "aws_backup_vault.vault"),),
+    ),
+    Case(
+        "a secret goes",
+        plan(destroyed("aws_secretsmanager_secret.token", o.SECRET)),
+        blocked=(("destroy", "aws_secretsmanager_secret.token"),),
+    ),
+    Case(
+        "a table goes with its module",
+        plan(destroyed("module.old.aws_dynamodb_table.core", o.TABLE, because="no_module")),
+        blocked=(("destroy", "module.old.aws_dynamodb_table.core"),),
+    ),
+    Case(
+        "count got smaller",
+        plan(destroyed(f"{TABLE}[1]", o.TABLE, because="count_index"), unchanged(f"{TABLE}[0]", o.TABLE)),
+        blocked=(("destroy", f"{TABLE}[1]"),),
+    ),
+    Case(
+        "a key left for_each",
+        plan(destroyed(f'{BUCKET}["old"]', o.BUCKET, because="each_key")),
+        blocked=(("destroy", f'{BUCKET}["old"]'),),
+    ),
+    Case(
+        "destroying everything on request",
+        plan(destroyed(TABLE, o.TABLE, because=""), destroyed("aws_subnet.one", {"id": "subnet-1"}, because="")),
+        blocked=(("destroy", TABLE),),
+    ),
+    Case(
+        "another partition key replaces the table",
+        plan(replaced(TABLE, o.TABLE, by=[["hash_key"]], hash_key="id")),
+        blocked=(("replace", TABLE),),
+    ),
+    Case(
+        "two attributes replace the group, the new one first",
+        plan(
+            replaced(
+                GROUP,
+                o.REPLICATION_GROUP,
+                by=[["replication_group_id"], ["engine"]],
+                create_first=True,
+                replication_group_id="other",
+                engine="valkey",
+            )
+        ),
+        blocked=(("replace", GROUP),),
+    ),
+    Case(
+        "a tainted table is replaced",
+        plan(replaced(TABLE, o.TABLE, reason="replace_because_tainted")),
+        blocked=(("replace", TABLE),),
+    ),
+    Case(
+        "a bucket is replaced on request",
+        plan(replaced(BUCKET, o.BUCKET, reason="replace_by_request")),
+        blocked=(("replace", BUCKET),),
+    ),
+    Case(
+        "the attribute that forces it is not known yet",
+        plan(replaced(BUCKET, o.BUCKET, by=[["bucket"]], unknown={"bucket": True})),
+        blocked=(("replace", BUCKET),),
+    ),
+    Case(
+        "a renamed construct destroys and creates",
+        plan(destroyed(TABLE, o.TABLE), created("aws_dynamodb_table.renamed", o.TABLE)),
+        blocked=(("destroy", TABLE),),
+    ),
+    Case("a moved block moves", plan(moved(unchanged("aws_dynamodb_table.renamed", o.TABLE), from_=TABLE))),
+    Case(
+        "moved and tagged",
+        plan(moved(updated("aws_dynamodb_table.renamed", o.TABLE, tags={"Name": "x"}), from_=TABLE)),
+    ),
+    Case(
+        "moved and unprotected",
+        plan(moved(updated("aws_dynamodb_table.renamed", o.TABLE, deletion_protection_enabled=False), from_=TABLE)),
+        blocked=(("unprotect", "aws_dynamodb_table.renamed"),),
+    ),
+    Case(
+        "an old object of an interrupted replacement",
+        plan(destroyed(TABLE, o.TABLE, because="", deposed="0a1b2c3d"), unchanged(TABLE, o.TABLE)),
+        blocked=(("destroy", TABLE),),
+    ),
+    Case("a table is forgotten", plan(forgotten(TABLE, o.TABLE)), notices=(TABLE,)),
+    Case("a replica goes", plan(updated(TABLE, o.TABLE, replica=[])), blocked=(("destroy", TABLE),)),
+    Case(
+        "replicas are not known yet",
+        plan(updated(TABLE, o.TABLE, unknown={"replica": True})),
+        blocked=(("destroy", TABLE), ("unprotect", TABLE)),
+    ),
+]
+
+PROTECTION = [
+    Case(
+        "deletion protection off",
+        plan(updated(TABLE, o.TABLE, deletion_protection_enabled=False)),
+        blocked=(("unprotect", TABLE),),
+    ),
+    Case(
+        "deletion protection no longer stated",
+        plan(updated(TABLE, o.TABLE, deletion_protection_enabled=None)),
+        blocked=(("unprotect", TABLE),),
+    ),
+    Case(
+        "deletion protection not known yet",
+        plan(updated(TABLE, o.TABLE, unknown={"deletion_protection_enabled": True})),
+        blocked=(("unprotect", TABLE),),
+    ),
+    Case(
+        "recovery off",
+        plan(updated(TABLE, o.TABLE, point_in_time_recovery=recovery(enabled=False, days=None))),
+        blocked=(("unprotect", TABLE), ("unprotect", TABLE)),
+    ),
+    Case(
+        "recovery for fewer days",
+        plan(updated(TABLE, o.TABLE, point_in_time_recovery=recovery(days=7))),
+        blocked=(("unprotect", TABLE),),
+    ),
+    Case(
+        "recovery of a replica off",
+        plan(updated(TABLE, o.TABLE, replica=[{"region_name": "us-west-2", "point_in_time_recovery": False}])),
+        blocked=(("unprotect", TABLE),),
+    ),
+    Case(
+        "versioning suspended",
+        plan(updated(VERSIONING, o.VERSIONING, versioning_configuration=[{"status": "Suspended"}])),
+        blocked=(("unprotect", VERSIONING),),
+    ),
+    Case(
+        "versioning's block vanished while the bucket stays",
+        plan(destroyed(VERSIONING, o.VERSIONING), unchanged(BUCKET, o.BUCKET)),
+        blocked=(("unprotect", VERSIONING),),
+    ),
+    Case(
+        "versioning goes with its bucket",
+        plan(destroyed(VERSIONING, o.VERSIONING), destroyed(BUCKET, o.BUCKET)),
+        blocked=(("destroy", BUCKET),),
+    ),
+    Case("force_destroy on", plan(updated(BUCKET, o.BUCKET, force_destroy=True)), blocked=(("unprotect", BUCKET),)),
+    Case(
+        "objects begin to expire",
+        plan(
+            updated(
+                "aws_s3_bucket_lifecycle_configuration.uploads",
+                o.LIFECYCLE,
+                rule=[{**o.LIFECYCLE["rule"][0], "expiration": [{"days": 30}]}],
+            )
+        ),
+        blocked=(("unprotect", "aws_s3_bucket_lifecycle_configuration.uploads"),),
+    ),
+    Case(
+        "a new rule lets objects expire",
+        plan(
+            updated(
+                "aws_s3_bucket_lifecycle_configuration.uploads",
+                o.LIFECYCLE,
+                rule=[*o.LIFECYCLE["rule"], {"id": "new", "expiration": [{"days": 1}]}],
+            )
+        ),
+        blocked=(("unprotect", "aws_s3_bucket_lifecycle_configuration.uploads"),),
+    ),
+    Case(
+        "old versions kept for longer",
+        plan(
+            updated(
+                "aws_s3_bucket_lifecycle_configuration.uploads",
+                o.LIFECYCLE,
+                rule=[{**o.LIFECYCLE["rule"][0], "noncurrent_version_expiration": [{"noncurrent_days": 365}]}],
+            )
+        ),
+    ),
+    Case(
+        "objects locked for fewer days",
+        plan(
+            updated(
+                "aws_s3_bucket_object_lock_configuration.backups",
+                o.OBJECT_LOCK,
+                rule=[{"default_retention": [{"mode": "COMPLIANCE", "days": 30}]}],
+            )
+        ),
+        blocked=(("unprotect", "aws_s3_bucket_object_lock_configuration.backups"),),
+    ),
+    Case(
+        "replication disabled",
+        plan(
+            updated(
+                "aws_s3_bucket_replication_configuration.uploads",
+                o.REPLICATION,
+                rule=[{"id": "everything", "status": "Disabled"}],
+            )
+        ),
+        blocked=(("unprotect", "aws_s3_bucket_replication_configuration.uploads"),),
+    ),
+    Case(
+        "no snapshots",
+        plan(updated(GROUP, o.REPLICATION_GROUP, snapshot_retention_limit=0)),
+        blocked=(("unprotect", GROUP),),
+    ),
+    Case(
+        "one zone",
+        plan(updated(GROUP, o.REPLICATION_GROUP, multi_az_enabled=False)),
+        blocked=(("unprotect", GROUP),),
+    ),
+    Case(
+        "fewer replicas",
+        plan(updated(GROUP, o.REPLICATION_GROUP, replicas_per_node_group=0)),
+        blocked=(("unprotect", GROUP),),
+    ),
+    Case(
+        "no last snapshot",
+        plan(updated(GROUP, o.REPLICATION_GROUP, final_snapshot_identifier=None)),
+        blocked=(("unprotect", GROUP),),
+    ),
+    Case("a key is disabled", plan(updated(KEY, o.KMS_KEY, is_enabled=False)), blocked=(("unprotect", KEY),)),
+    Case(
+        "a key can be saved for fewer days",
+        plan(updated(KEY, o.KMS_KEY, deletion_window_in_days=7)),
+        blocked=(("unprotect", KEY),),
+    ),
+    Case(
+        "a vault is unlocked",
+        plan(destroyed("aws_backup_vault_lock_configuration.vault", o.VAULT_LOCK)),
+        blocked=(("unprotect", "aws_backup_vault_lock_configuration.vault"),),
+    ),
+    Case(
+        "a table is backed up no longer",
+        plan(updated("aws_backup_selection.tables", o.BACKUP_SELECTION, resources=[o.BUCKET_ARN])),
+        blocked=(("unprotect", "aws_backup_selection.tables"),),
+    ),
+    Case(
+        "recovery points deleted earlier",
+        plan(
+            updated(
+                "aws_backup_plan.plan",
+                o.BACKUP_PLAN,
+                rule=[{**o.BACKUP_PLAN["rule"][0], "lifecycle": [{"delete_after": 7}]}],
+            )
+        ),
+        blocked=(("unprotect", "aws_backup_plan.plan"),),
+    ),
+    Case(
+        "backups are made no longer",
+        plan(
+            destroyed("aws_backup_plan.plan", o.BACKUP_PLAN),
+            destroyed("aws_backup_selection.tables", o.BACKUP_SELECTION),
+        ),
+        blocked=(("unprotect", "aws_backup_plan.plan"),),
+    ),
+]
+
+SECURITY = [
+    Case(
+        "a Deny vanished from the policy",
+        plan(updated(POLICY, o.BUCKET_POLICY, policy=o.policy(o.READ))),
+        blocked=(("weaken", POLICY),),
+    ),
+    Case(
+        "a Condition vanished",
+        plan(updated(POLICY, o.BUCKET_POLICY, policy=o.policy({**o.READ, "Condition": {}}, o.DENY_PLAIN))),
+        blocked=(("weaken", POLICY),),
+    ),
+    Case(
+        "a principal more",
+        plan(
+            updated(
+                POLICY,
+                o.BUCKET_POLICY,
+                policy=o.policy({**o.READ, "Principal": {"AWS": [o.ROLE, "222222222222"]}}, o.DENY_PLAIN),
+            )
+        ),
+        blocked=(("weaken", POLICY),),
+    ),
+    Case(
+        "the same policy in another spelling",
+        plan(
+            updated(
+                POLICY,
+                o.BUCKET_POLICY,
+                policy=o.policy(
+                    {**o.DENY_PLAIN, "Principal": {"AWS": ["*"]}, "Action": ["S3:*"]},
+                    {**o.READ, "Sid": "Other", "Action": ["s3:ListBucket", "s3:GetObject"]},
+                ),
+            )
+        ),
+    ),
+    Case(
+        "an action less",
+        plan(updated(POLICY, o.BUCKET_POLICY, policy=o.policy({**o.READ, "Action": "s3:GetObject"}, o.DENY_PLAIN))),
+    ),
+    Case(
+        "a policy that is not known yet",
+        plan(updated(POLICY, o.BUCKET_POLICY, unknown={"policy": True})),
+        blocked=(("weaken", POLICY),),
+    ),
+    Case(
+        "a policy that nobody may see",
+        plan(sensitive(updated(POLICY, o.BUCKET_POLICY, policy=o.policy(o.DENY_PLAIN)), "policy")),
+        blocked=(("weaken", POLICY),),
+    ),
+    Case(
+        "a policy that is no policy",
+        plan(updated(POLICY, o.BUCKET_POLICY, policy='{"Statement": "oops"}')),
+        blocked=(("weaken", POLICY),),
+    ),
+    Case(
+        "the bucket's policy vanished",
+        plan(destroyed(POLICY, o.BUCKET_POLICY), unchanged(BUCKET, o.BUCKET)),
+        blocked=(("weaken", POLICY),),
+    ),
+    Case(
+        "a policy goes with its bucket",
+        plan(destroyed(POLICY, o.BUCKET_POLICY), destroyed(BUCKET, o.BUCKET)),
+        blocked=(("destroy", BUCKET),),
+    ),
+    Case(
+        "a role's permissions go",
+        plan(destroyed("aws_iam_role_policy.storage", o.ROLE_POLICY)),
+    ),
+    Case(
+        "a policy moves to another bucket",
+        plan(replaced(POLICY, o.BUCKET_POLICY, by=[["bucket"]], bucket="assets")),
+        blocked=(("weaken", POLICY),),
+    ),
+    Case(
+        "a public policy from the start",
+        plan(
+            created(
+                POLICY,
+                {**o.BUCKET_POLICY, "policy": o.policy({**o.READ, "Principal": "*", "Condition": {}})},
+            )
+        ),
+        blocked=(("weaken", POLICY),) * 4,
+    ),
+    Case(
+        "a role may do one thing more",
+        plan(
+            updated(
+                "aws_iam_role_policy.storage",
+                o.ROLE_POLICY,
+                policy=o.policy(
+                    {
+                        "Effect": "Allow",
+                        "Action": ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:DeleteItem"],
+                        "Resource": o.TABLE["arn"],
+                    }
+                ),
+            )
+        ),
+        blocked=(("weaken", "aws_iam_role_policy.storage"),),
+    ),
+    Case(
+        "a role may do everything from the start",
+        plan(
+            created(
+                "aws_iam_role_policy.storage",
+                {"role": "x", "policy": o.policy({"Effect": "Allow", "Action": "*", "Resource": "*"})},
+            )
+        ),
+        blocked=(("weaken", "aws_iam_role_policy.storage"),),
+    ),
+    Case(
+        "an administrator's policy is attached",
+        plan(
+            created(
+                "aws_iam_role_policy_attachment.more",
+                {"role": "application", "policy_arn": "arn:aws:iam::aws:policy/AdministratorAccess"},
+            )
+        ),
+        blocked=(("weaken", "aws_iam_role_policy_attachment.more"),),
+    ),
+    Case(
+        "somebody else may assume the role",
+        plan(
+            updated(
+                "aws_iam_role.application",
+                o.IAM_ROLE,
+                assume_role_policy=o.policy(
+                    {
+                        "Effect": "Allow",
+                        "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+                        "Action": "sts:AssumeRole",
+                    },
+                    {"Effect": "Allow", "Principal": {"AWS": "222222222222"}, "Action": "sts:AssumeRole"},
+                ),
+            )
+        ),
+        blocked=(("weaken", "aws_iam_role.application"),),
+    ),
+    Case(
+        "nothing bounds the role",
+        plan(updated("aws_iam_role.application", o.IAM_ROLE, permissions_boundary=None)),
+        blocked=(("weaken", "aws_iam_role.application"),),
+    ),
+    Case(
+        "S3's own key encrypts",
+        plan(
+            updated(
+                "aws_s3_bucket_server_side_encryption_configuration.uploads",
+                o.BUCKET_ENCRYPTION,
+                rule=[{"apply_server_side_encryption_by_default": [{"sse_algorithm": "AES256"}]}],
+            )
+        ),
+        blocked=(("weaken", "aws_s3_bucket_server_side_encryption_configuration.uploads"),) * 2,
+    ),
+    Case(
+        "encryption's block vanished",
+        plan(destroyed("aws_s3_bucket_server_side_encryption_configuration.uploads", o.BUCKET_ENCRYPTION)),
+        blocked=(("weaken", "aws_s3_bucket_server_side_encryption_configuration.uploads"),),
+    ),
+    Case(
+        "a log group without a key",
+        plan(updated("aws_cloudwatch_log_group.slow", o.LOG_GROUP, kms_key_id="")),
+        blocked=(("weaken", "aws_cloudwatch_log_group.slow"),),
+    ),
+    Case(
+        "a table's key is not known yet",
+        plan(updated(TABLE, o.TABLE, unknown={"server_side_encryption": [{"kms_key_arn": True}]})),
+        blocked=(("weaken", TABLE),),
+    ),
+    Case(
+        "the key's material is rotated no longer",
+        plan(updated(KEY, o.KMS_KEY, enable_key_rotation=False)),
+        blocked=(("weaken", KEY),),
+    ),
+    Case(
+        "public policies allowed",
+        plan(updated("aws_s3_bucket_public_access_block.uploads", o.PUBLIC_ACCESS_BLOCK, block_public_policy=False)),
+        blocked=(("weaken", "aws_s3_bucket_public_access_block.uploads"),),
+    ),
+    Case(
+        "the block of public access vanished",
+        plan(destroyed("aws_s3_bucket_public_access_block.uploads", o.PUBLIC_ACCESS_BLOCK)),
+        blocked=(("weaken", "aws_s3_bucket_public_access_block.uploads"),),
+    ),
+    Case(
+        "half a block of public access from the start",
+        plan(
+            created(
+                "aws_s3_bucket_public_access_block.new", {**o.PUBLIC_ACCESS_BLOCK, "restrict_public_buckets": False}
+            )
+        ),
+        blocked=(("weaken", "aws_s3_bucket_public_access_block.new"),),
+    ),
+    Case(
+        "a public access control list",
+        plan(created("aws_s3_bucket_acl.uploads", {"bucket": "uploads", "acl": "public-read"})),
+        blocked=(("weaken", "aws_s3_bucket_acl.uploads"),),
+    ),
+    Case(
+        "the internet comes in",
+        plan(updated(INGRESS, o.INGRESS, cidr_ipv4="0.0.0.0/0")),
+        blocked=(("weaken", INGRESS),),
+    ),
+    Case(
+        "the internet comes into a new group",
+        plan(
+            created(
+                INGRESS,
+                {**o.INGRESS, "cidr_ipv4": None, "cidr_ipv6": "::/0"},
+                unknown={"security_group_id": True},
+            )
+        ),
+        blocked=(("weaken", INGRESS),),
+    ),
+    Case(
+        "a larger network comes in",
+        plan(updated(INGRESS, o.INGRESS, cidr_ipv4="10.0.0.0/16")),
+        blocked=(("weaken", INGRESS),),
+    ),
+    Case("a smaller network comes in", plan(updated(INGRESS, o.INGRESS, cidr_ipv4="10.0.0.0/28"))),
+    Case("more ports", plan(updated(INGRESS, o.INGRESS, to_port=6380)), blocked=(("weaken", INGRESS),)),
+    Case("one more rule for an old group", plan(created(INGRESS, o.INGRESS)), blocked=(("weaken", INGRESS),)),
+    Case(
+        "a rule for a new group",
+        plan(created(INGRESS, o.INGRESS, unknown={"security_group_id": True})),
+    ),
+    Case(
+        "an inline rule opens the group",
+        plan(
+            updated(
+                "aws_security_group.redis",
+                {"id": "sg-1", "ingress": []},
+                ingress=[{"protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_blocks": ["0.0.0.0/0"]}],
+            )
+        ),
+        blocked=(("weaken", "aws_security_group.redis"),),
+    ),
+    Case(
+        "everything may leave to the internet",
+        plan(
+            created(
+                "aws_vpc_security_group_egress_rule.all",
+                {"security_group_id": "sg-1", "cidr_ipv4": "0.0.0.0/0", "ip_protocol": "-1"},
+            )
+        ),
+        blocked=(("weaken", "aws_vpc_security_group_egress_rule.all"),),
+    ),
+    Case(
+        "traffic need not be encrypted",
+        plan(updated(GROUP, o.REPLICATION_GROUP, transit_encryption_mode="preferred")),
+        blocked=(("weaken", GROUP),),
+    ),
+    Case(
+        "clients need not log in",
+        plan(updated(GROUP, o.REPLICATION_GROUP, user_group_ids=[])),
+        blocked=(("weaken", GROUP),),
+    ),
+    Case(
+        "a user of Redis may do more",
+        plan(
+            updated("aws_elasticache_user.application", o.REDIS_USER, access_string="on ~app:* +@read +@write -@admin")
+        ),
+        blocked=(("weaken", "aws_elasticache_user.application"),),
+    ),
+    Case(
+        "a user of Redis may do less",
+        plan(
+            updated(
+                "aws_elasticache_user.application", o.REDIS_USER, access_string="on ~app:* +@read -@admin -flushall"
+            )
+        ),
+    ),
+    Case(
+        "a log is delivered no longer",
+        plan(updated(GROUP, o.REPLICATION_GROUP, log_delivery_configuration=[])),
+        blocked=(("weaken", GROUP),),
+    ),
+    Case(
+        "access is logged no longer",
+        plan(destroyed("aws_s3_bucket_logging.uploads", o.LOGGING)),
+        blocked=(("weaken", "aws_s3_bucket_logging.uploads"),),
+    ),
+    Case(
+        "traffic is recorded no longer",
+        plan(destroyed("aws_flow_log.vpc", o.FLOW_LOG), unchanged("aws_vpc.vpc", o.VPC)),
+        blocked=(("weaken", "aws_flow_log.vpc"),),
+    ),
+    Case(
+        "the record of traffic goes with the network",
+        plan(destroyed("aws_flow_log.vpc", o.FLOW_LOG), destroyed("aws_vpc.vpc", o.VPC)),
+    ),
+    Case(
+        "logs are deleted earlier",
+        plan(updated("aws_cloudwatch_log_group.slow", o.LOG_GROUP, retention_in_days=30)),
+        blocked=(("weaken", "aws_cloudwatch_log_group.slow"),),
+    ),
+    Case(
+        "logs are kept for ever",
+        plan(updated("aws_cloudwatch_log_group.slow", o.LOG_GROUP, retention_in_days=0)),
+    ),
+    Case(
+        "nobody hears of an alarm",
+        plan(updated("aws_cloudwatch_metric_alarm.throttles", o.ALARM, actions_enabled=False)),
+        blocked=(("weaken", "aws_cloudwatch_metric_alarm.throttles"),),
+    ),
+]
+
+HARMLESS = [
+    Case("nothing at all", plan()),
+    Case("nothing changes", plan(unchanged(TABLE, o.TABLE), unchanged(BUCKET, o.BUCKET))),
+    Case("everything is new", plan(created(TABLE, o.TABLE), created(BUCKET, o.BUCKET), created(KEY, o.KMS_KEY))),
+    Case("other tags", plan(updated(TABLE, o.TABLE, tags={"Name": "core", "Team": "storage"}))),
+    Case("other capacity", plan(updated(TABLE, o.TABLE, billing_mode="PROVISIONED", read_capacity=5))),
+    Case(
+        "an index more",
+        plan(updated(TABLE, o.TABLE, global_secondary_index=[{"name": "gsi1"}, {"name": "gsi2"}])),
+    ),
+    Case("an index less", plan(updated(TABLE, o.TABLE, global_secondary_index=[])), notices=(TABLE,)),
+    Case("more shards", plan(updated(GROUP, o.REPLICATION_GROUP, num_node_groups=6))),
+    Case("Valkey", plan(updated(GROUP, o.REPLICATION_GROUP, engine="valkey", engine_version="8.2"))),
+    Case("a subnet goes", plan(destroyed("aws_subnet.one", {"id": "subnet-1"}))),
+    Case(
+        "a parameter group is replaced",
+        plan(replaced("aws_elasticache_parameter_group.p", {"family": "redis7"}, by=[["family"]], family="valkey8")),
+    ),
+    Case("a setting that nobody protects is not known yet", plan(updated(TABLE, o.TABLE, unknown={"tags": True}))),
+    Case("an output changes", plan(output_changes={"tables": {"actions": ["update"]}})),
+    Case(
+        "data is read",
+        plan({**unchanged("aws_iam_role.x", o.IAM_ROLE), "mode": "data"}),
+    ),
+]
+
+DRIFT = [
+    Case(
+        "drift only",
+        plan(
+            unchanged(TABLE, o.TABLE),
+            drift=[updated(TABLE, o.TABLE, tags={"Name": "core", "Touched": "yes"})],
+        ),
+    ),
+    Case(
+        "somebody switched recovery off, the plan switches it on",
+        plan(
+            updated(
+                TABLE,
+                {**o.TABLE, "point_in_time_recovery": recovery(enabled=False)},
+                point_in_time_recovery=recovery(),
+            ),
+            drift=[updated(TABLE, o.TABLE, point_in_time_recovery=recovery(enabled=False))],
+        ),
+        notices=(TABLE,),
+    ),
+    Case(
+        "somebody deleted the table, the plan creates it",
+        plan(created(TABLE, o.TABLE), drift=[destroyed(TABLE, o.TABLE, because="")]),
+        notices=(TABLE,),
+    ),
+    Case(
+        "drift and a destroy of something else",
+        plan(
+            destroyed(BUCKET, o.BUCKET),
+            unchanged(TABLE, o.TABLE),
+            drift=[updated(TABLE, o.TABLE, tags={})],
+        ),
+        blocked=(("destroy", BUCKET),),
+    ),
+]
+
+CORPUS = [*STATEFUL, *PROTECTION, *SECURITY, *HARMLESS, *DRIFT]
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=lambda case: case.id)
+def test_the_verdict_on_a_plan(case: Case) -> None:
+    review = reviewed(case.plan)
+
+    blocking = sorted((finding.kind.value, finding.address) for finding in review.findings if finding.blocks)
+    notices = {finding.address for finding in review.findings if finding.kind == "notice"}
+    assert blocking == sorted(case.blocked)
+    assert notices == set(case.notices)
+    assert review.is_blocked == bool(case.blocked)
+
+
+def test_the_corpus_is_as_large_as_it_claims() -> None:
+    assert len(CORPUS) >= 100
+    assert len({case.id for case in CORPUS}) == len(CORPUS)
+
+
+@pytest.mark.parametrize("case", CORPUS, ids=lambda case: case.id)
+def test_every_finding_says_what_to_do(case: Case) -> None:
+    for finding in reviewed(case.plan).findings:
+        assert finding.what
+        assert finding.remedy.endswith(".")
+
+
+def test_a_hidden_policy_stays_hidden() -> None:
+    (case,) = (case for case in SECURITY if case.id == "a policy that nobody may see")
+
+    (finding,) = reviewed(case.plan).findings
+
+    assert "DenyInsecureTransport" not in repr(finding)
+    assert HIDDEN not in finding.remedy

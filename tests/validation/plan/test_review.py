@@ -1,0 +1,248 @@
+"""What a review tells beside the verdict: causes, drift, allowances, sums."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from environments.review import AllowedChange
+from tests.validation.plan import objects as o
+from tests.validation.plan.builder import (
+    TODAY,
+    created,
+    destroyed,
+    environment,
+    findings_of,
+    moved,
+    only_finding,
+    plan,
+    replaced,
+    reviewed,
+    unchanged,
+    updated,
+)
+from validation.plan.checkov import CheckovReport, FailedCheck
+from validation.plan.model import read_plan
+from validation.plan.review import review
+from validation.plan.tiers import Tier, tier_of
+
+TABLE = "aws_dynamodb_table.core"
+REASON = "replaced by the table core in March"
+
+
+def allow(action: str, *, address: str = TABLE, until: date = TODAY) -> AllowedChange:
+    return AllowedChange.model_validate({"address": address, "action": action, "reason": REASON, "until": until})
+
+
+class TestReplacement:
+    def test_the_attribute_that_forces_it_is_named_with_its_values(self) -> None:
+        finding = only_finding(replaced(TABLE, o.TABLE, by=[["hash_key"]], hash_key="id"))
+
+        assert "hash_key forces it" in finding.what
+        assert (finding.before, finding.after) == ("pk", "id")
+
+    def test_nested_attributes_are_named_by_their_path(self) -> None:
+        finding = only_finding(
+            replaced(TABLE, o.TABLE, by=[["global_secondary_index", 0, "hash_key"], ["hash_key"]], hash_key="id")
+        )
+
+        assert "global_secondary_index[0].hash_key, hash_key force it" in finding.what
+        assert finding.after == "global_secondary_index[0].hash_key = gsi1pk, hash_key = id"
+
+    def test_without_an_attribute_terraform_s_own_reason_is_told(self) -> None:
+        finding = only_finding(replaced(TABLE, o.TABLE, reason="replace_because_tainted"))
+
+        assert "it is tainted" in finding.what
+        assert finding.before == finding.after == ""
+
+    def test_replacements_of_what_holds_no_data_are_listed_and_block_nothing(self) -> None:
+        group = "aws_elasticache_parameter_group.p"
+
+        result = reviewed(plan(replaced(group, {"family": "redis7"}, by=[["family"]], family="valkey8")))
+
+        ((change, cause),) = result.replacements
+        assert (change.address, cause.before, cause.after) == (group, "redis7", "valkey8")
+        assert not result.is_blocked
+
+
+class TestDestroy:
+    def test_the_reason_is_told(self) -> None:
+        assert "no longer in the code" in only_finding(destroyed(TABLE, o.TABLE)).what
+
+    def test_a_renamed_construct_is_recognized_by_its_name(self) -> None:
+        finding = only_finding(destroyed(TABLE, o.TABLE), created("aws_dynamodb_table.renamed", o.TABLE))
+
+        assert "aws_dynamodb_table.renamed" in finding.remedy
+        assert "moved" in finding.remedy
+
+    def test_another_table_is_no_successor(self) -> None:
+        finding = only_finding(
+            destroyed(TABLE, o.TABLE), created("aws_dynamodb_table.other", {**o.TABLE, "name": "other"})
+        )
+
+        assert "aws_dynamodb_table.other" not in finding.remedy
+
+
+class TestAllowance:
+    def test_an_entry_lets_the_change_pass_and_its_reason_is_told(self) -> None:
+        result = reviewed(plan(destroyed(TABLE, o.TABLE)), allowed=[allow("destroy")])
+
+        (finding,) = result.findings
+        assert not result.is_blocked
+        assert finding.allowed is not None
+        assert finding.allowed.reason == REASON
+
+    def test_the_last_day_counts_and_the_next_does_not(self) -> None:
+        document = plan(destroyed(TABLE, o.TABLE))
+
+        assert not reviewed(document, allowed=[allow("destroy", until=TODAY)]).is_blocked
+        late = reviewed(document, allowed=[allow("destroy", until=TODAY - timedelta(days=1))])
+        assert late.is_blocked
+        assert [entry.address for entry in late.expired] == [TABLE]
+
+    @pytest.mark.parametrize(
+        "entry",
+        [
+            allow("replace"),
+            allow("destroy", address="aws_dynamodb_table.other"),
+            allow("destroy", address="aws_dynamodb_table.*"),
+        ],
+    )
+    def test_another_action_or_address_does_not_help_and_is_told(self, entry: AllowedChange) -> None:
+        result = reviewed(plan(destroyed(TABLE, o.TABLE)), allowed=[entry])
+
+        assert result.is_blocked
+        assert result.unused == (entry,)
+
+    def test_an_entry_without_effect_is_told_although_the_plan_is_clean(self) -> None:
+        result = reviewed(plan(unchanged(TABLE, o.TABLE)), allowed=[allow("destroy")])
+
+        assert not result.is_blocked
+        assert len(result.unused) == 1
+
+    def test_one_entry_covers_all_findings_of_its_kind_only(self) -> None:
+        change = updated(TABLE, o.TABLE, deletion_protection_enabled=False, replica=[], point_in_time_recovery=[])
+
+        result = reviewed(plan(change), allowed=[allow("unprotect")])
+
+        assert {finding.kind.value for finding in result.findings if finding.blocks} == {"destroy"}
+        assert len([finding for finding in result.findings if finding.allowed]) == 3
+
+
+class TestDrift:
+    TAGGED = updated(TABLE, o.TABLE, tags={"Name": "core", "By": "hand"}, arn="other")
+
+    def test_only_attributes_that_the_code_sets_are_drift(self) -> None:
+        (drift,) = reviewed(plan(unchanged(TABLE, o.TABLE), drift=[self.TAGGED], declared={TABLE: ["tags"]})).drift
+
+        assert [path for path, _, _ in drift.differences] == [("tags", "By")]
+        assert drift.outcome == "the plan leaves it so"
+
+    def test_drift_in_nothing_that_the_code_sets_is_none(self) -> None:
+        assert reviewed(plan(drift=[self.TAGGED], declared={TABLE: ["name"]})).drift == ()
+
+    def test_an_index_is_no_part_of_the_block_s_address(self) -> None:
+        document = plan(drift=[{**self.TAGGED, "address": f"{TABLE}[0]"}], declared={TABLE: ["tags"]})
+
+        assert len(reviewed(document).drift) == 1
+
+    def test_null_and_empty_are_alike(self) -> None:
+        document = plan(drift=[updated(TABLE, {**o.TABLE, "tags": None}, tags={})])
+
+        assert reviewed(document).drift == ()
+
+    @pytest.mark.parametrize(
+        ("change", "outcome"),
+        [
+            (updated(TABLE, o.TABLE, tags={}), "the plan changes it"),
+            (created(TABLE, o.TABLE), "the plan creates it anew"),
+            (replaced(TABLE, o.TABLE), "the plan replaces it"),
+            (destroyed(TABLE, o.TABLE), "the plan destroys it"),
+        ],
+    )
+    def test_what_the_plan_does_about_it_is_told(self, change: dict[str, object], outcome: str) -> None:
+        (drift,) = reviewed(plan(change, drift=[self.TAGGED])).drift
+
+        assert drift.outcome == outcome
+
+
+class TestVerdict:
+    CLEAN = plan(unchanged(TABLE, o.TABLE))
+    FAILED = CheckovReport(
+        passed=1, failed=(FailedCheck(id="CKV_AWS_1", title="Ensure", address=TABLE),), suppressed=(), void=()
+    )
+
+    @pytest.mark.parametrize(("name", "blocked"), [("dev", False), ("prod", True)])
+    def test_what_checkov_finds_blocks_production_only(self, name: str, blocked: bool) -> None:  # noqa: FBT001
+        result = review(read_plan(self.CLEAN), environment(name), today=TODAY, checkov=self.FAILED)
+
+        assert result.is_blocked == blocked
+
+    @pytest.mark.parametrize(
+        "document",
+        [
+            plan(updated(TABLE, o.TABLE, tags={})),
+            plan(moved(unchanged(TABLE, o.TABLE), from_="aws_dynamodb_table.old")),
+            plan(output_changes={"tables": {"actions": ["update"]}}),
+            plan(unchanged(TABLE, o.TABLE), drift=[updated(TABLE, o.TABLE, tags={})]),
+        ],
+    )
+    def test_after_a_deployment_any_change_and_any_drift_blocks(self, document: dict[str, object]) -> None:
+        def is_blocked(*, must_be_empty: bool) -> bool:
+            return review(read_plan(document), environment(), today=TODAY, must_be_empty=must_be_empty).is_blocked
+
+        assert is_blocked(must_be_empty=True)
+        assert not is_blocked(must_be_empty=False)
+
+    def test_an_empty_plan_is_clean_after_a_deployment(self) -> None:
+        assert not review(read_plan(self.CLEAN), environment(), today=TODAY, must_be_empty=True).is_blocked
+
+    def test_the_gravest_comes_first(self) -> None:
+        found = findings_of(
+            updated("aws_s3_bucket_policy.a", o.BUCKET_POLICY, policy=o.policy(o.READ)),
+            updated("aws_s3_bucket.a", o.BUCKET, force_destroy=True),
+            destroyed(TABLE, o.TABLE),
+        )
+
+        assert [finding.kind.value for finding in found] == ["destroy", "unprotect", "weaken"]
+
+
+class TestSummary:
+    def test_changes_are_counted_by_tier(self) -> None:
+        document = plan(
+            created("aws_s3_bucket.a", o.BUCKET),
+            created("aws_s3_bucket_policy.a", o.BUCKET_POLICY),
+            moved(updated(TABLE, o.TABLE, tags={}), from_="aws_dynamodb_table.old"),
+            unchanged("aws_kms_key.a", o.KMS_KEY),
+            destroyed("aws_subnet.a", {}),
+        )
+
+        counted = {tier.tier.value: dict(tier.counts) for tier in reviewed(document).summary}
+
+        assert counted == {"dynamodb": {"update": 1, "move": 1}, "s3": {"create": 2}, "network": {"destroy": 1}}
+
+    def test_an_import_is_a_change(self) -> None:
+        entry = unchanged(TABLE, o.TABLE)
+        entry["change"]["importing"] = {"id": "core"}
+
+        (tier,) = reviewed(plan(entry)).summary
+
+        assert dict(tier.counts) == {"import": 1}
+
+    @pytest.mark.parametrize(
+        ("type_", "tier"),
+        [
+            ("aws_dynamodb_table", Tier.DYNAMODB),
+            ("aws_s3control_access_point_policy", Tier.S3),
+            ("aws_elasticache_user", Tier.REDIS),
+            ("aws_vpc_security_group_ingress_rule", Tier.NETWORK),
+            ("aws_default_security_group", Tier.NETWORK),
+            ("aws_cloudwatch_metric_alarm", Tier.MONITORING),
+            ("aws_iam_role", Tier.ACCESS),
+            ("aws_lambda_function", Tier.OTHER),
+            ("google_storage_bucket", Tier.OTHER),
+        ],
+    )
+    def test_every_type_has_a_tier(self, type_: str, tier: Tier) -> None:
+        assert tier_of(type_) is tier

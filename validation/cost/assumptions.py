@@ -1,0 +1,44 @@
+"""What an estimate assumes: the prices, and how much of everything an environment uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from environments.declared import BUCKETS, TABLES
+from environments.schema import Environment
+from environments.usage import BucketUsage, CostSettings, TableUsage
+from validation.cost.prices import Prices, list_prices
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assumptions:
+    """Prices and usage of one environment."""
+
+    environment: Environment
+    prices: Prices
+
+    @property
+    def cost(self) -> CostSettings:
+        """The section `cost` of the environment's file."""
+        return self.environment.cost
+
+    def table(self, physical_name: object) -> TableUsage:
+        """Use of a table by its name in the account; of a table that is not declared, the defaults."""
+        names = {self.environment.physical_name(table): table for table in TABLES}
+        return self.cost.tables.get(names.get(str(physical_name), ""), TableUsage())
+
+    def bucket(self, physical_name: object) -> BucketUsage:
+        """Use of a bucket by its name in the account; of a bucket that is not declared, the defaults."""
+        names = {self.environment.bucket_name(bucket): bucket for bucket in BUCKETS}
+        return self.cost.buckets.get(names.get(str(physical_name), ""), BucketUsage())
+
+
+def assumptions(environment: Environment) -> Assumptions:
+    """The assumptions of an environment; raises `CouldNotRun` where it overrides a price that does not exist."""
+    return Assumptions(environment=environment, prices=list_prices().with_overrides(environment.cost.prices))
+
+
+def number(amount: float) -> Decimal:
+    """An amount as it was written, without what a binary fraction adds."""
+    return Decimal(str(amount))

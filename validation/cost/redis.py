@@ -1,0 +1,53 @@
+"""What ElastiCache costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from validation.cost.assumptions import Assumptions, number
+from validation.cost.inventory import Inventory, Resource
+from validation.cost.model import HOURS, Line, NotIncluded
+from validation.plan.tiers import Tier
+
+VALKEY: Final = "valkey"
+
+
+def replication_group(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line | NotIncluded]:
+    """Node hours and snapshots of a replication group."""
+    node_type, count = str(resource.get("node_type")), nodes(resource)
+    price = assumed.prices.node(node_type)
+    if count is None:
+        yield NotIncluded(address=resource.address, what="nodes", why="their number is not known before apply")
+    elif price is None:
+        why = f"no price of {node_type}: give one under cost.prices as elasticache.node.{node_type}"
+        yield NotIncluded(address=resource.address, what=f"{count} nodes", why=why)
+    else:
+        is_valkey = resource.get("engine") == VALKEY
+        yield Line(
+            address=resource.address,
+            tier=Tier.REDIS,
+            what=f"{count} × {node_type} ({VALKEY if is_valkey else 'redis'})",
+            quantity=count * HOURS,
+            price=price,
+            factor=assumed.prices["elasticache.valkey_factor"].usd if is_valkey else Decimal(1),
+        )
+    if resource.get("snapshot_retention_limit"):
+        yield Line(
+            address=resource.address,
+            tier=Tier.REDIS,
+            what="snapshots",
+            quantity=number(assumed.cost.redis.snapshot_gb),
+            price=assumed.prices["elasticache.backup"],
+        )
+    yield NotIncluded(address=resource.address, what="data transfer between zones", why="no price is known")
+
+
+def nodes(resource: Resource) -> Decimal | None:
+    """Primaries and replicas together; None where their number is not known."""
+    shards, replicas = resource.get("num_node_groups"), resource.get("replicas_per_node_group")
+    if isinstance(shards, int) and isinstance(replicas, int):
+        return Decimal(shards * (1 + replicas))
+    clusters = resource.get("num_cache_clusters")
+    return Decimal(clusters) if isinstance(clusters, int) else None

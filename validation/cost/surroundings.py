@@ -1,0 +1,92 @@
+"""What the resources around the three tiers cost: keys, alarms, logs, network, backups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from validation.cost.assumptions import Assumptions, number
+from validation.cost.inventory import Inventory, Resource
+from validation.cost.model import HOURS, Line, NotIncluded
+from validation.plan.tiers import tier_of
+from validation.plan.values import at, blocks, is_empty
+
+_DAYS_OF_A_MONTH: Final = Decimal(30)
+_LOWEST_STANDARD_PERIOD: Final = 60
+"""Seconds; an alarm with a shorter period is of high resolution."""
+
+
+def kms_key(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line]:
+    """A customer-managed key, or a replica of one, and the requests to it."""
+    yield _line(resource, assumed, "key", Decimal(1), "kms.key")
+    yield _line(resource, assumed, "requests", number(assumed.cost.kms_request_millions), "kms.requests")
+
+
+def secret(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line]:
+    """A secret of Secrets Manager, without its requests."""
+    yield _line(resource, assumed, "secret", Decimal(1), "secretsmanager.secret")
+
+
+def metric_alarm(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line]:
+    """An alarm by the metrics that it looks at; a band of anomaly detection counts as two more."""
+    queried = [query for query in blocks(resource.values, "metric_query") if not is_empty(query.get("metric"))]
+    metrics = max(1, len(queried)) + (2 if resource.get("threshold_metric_id") else 0)
+    periods = [resource.get("period"), *(at(query, "metric.period") for query in queried)]
+    is_fast = any(isinstance(period, int) and 0 < period < _LOWEST_STANDARD_PERIOD for period in periods)
+    resolution = "high_resolution" if is_fast else "standard"
+    yield _line(resource, assumed, "alarm", Decimal(metrics), f"cloudwatch.alarm.{resolution}")
+
+
+def composite_alarm(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line]:
+    """An alarm about other alarms."""
+    yield _line(resource, assumed, "composite alarm", Decimal(1), "cloudwatch.alarm.composite")
+
+
+def dashboard(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line]:
+    """A dashboard."""
+    yield _line(resource, assumed, "dashboard", Decimal(1), "cloudwatch.dashboard")
+
+
+def log_group(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line | NotIncluded]:
+    """What a log group takes in, and what it holds once it is as full as its retention lets it become."""
+    monthly, days = number(assumed.cost.log_gb), resource.get("retention_in_days")
+    yield _line(resource, assumed, "ingestion", monthly, "logs.ingest")
+    if isinstance(days, int) and days > 0:
+        yield _line(resource, assumed, f"storage, {days} days", monthly * days / _DAYS_OF_A_MONTH, "logs.storage")
+    else:
+        yield NotIncluded(address=resource.address, what="storage", why="kept for ever, it grows without end")
+
+
+def nat_gateway(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line]:
+    """Hours of a NAT gateway and the data through it."""
+    yield _line(resource, assumed, "NAT gateway", HOURS, "vpc.nat_gateway")
+    yield _line(resource, assumed, "data", number(assumed.cost.network_gb), "vpc.nat_gateway.data")
+
+
+def vpc_endpoint(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line | NotIncluded]:
+    """Hours of an interface endpoint in each of its zones, and the data through it; a gateway endpoint is free."""
+    if resource.get("vpc_endpoint_type") in (None, "Gateway"):
+        return
+    subnets = resource.get("subnet_ids")
+    if not isinstance(subnets, list):
+        yield NotIncluded(address=resource.address, what="endpoint", why="its zones are not known before apply")
+        return
+    yield _line(resource, assumed, f"endpoint in {len(subnets)} zones", len(subnets) * HOURS, "vpc.interface_endpoint")
+    yield _line(resource, assumed, "data", number(assumed.cost.network_gb), "vpc.interface_endpoint.data")
+
+
+def backup_vault(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line | NotIncluded]:
+    """Recovery points of DynamoDB in a vault."""
+    yield _line(resource, assumed, "recovery points of DynamoDB", number(assumed.cost.backup_gb), "backup.dynamodb")
+    yield NotIncluded(address=resource.address, what="recovery points of S3", why="no price is known")
+
+
+def _line(resource: Resource, assumed: Assumptions, what: str, quantity: Decimal, price: str) -> Line:
+    return Line(
+        address=resource.address,
+        tier=tier_of(resource.type),
+        what=what,
+        quantity=quantity,
+        price=assumed.prices[price],
+    )

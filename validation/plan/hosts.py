@@ -1,0 +1,101 @@
+"""Resources that are settings of another one: removing them is harmless only where that other one goes too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from validation.plan.finding import Finding, Kind
+from validation.plan.model import Action, Change, Plan
+from validation.plan.values import Value
+
+_HOSTS: Final = frozenset(
+    {
+        "aws_backup_plan",
+        "aws_backup_vault",
+        "aws_cloudwatch_log_group",
+        "aws_dynamodb_table",
+        "aws_iam_group",
+        "aws_iam_role",
+        "aws_iam_user",
+        "aws_kms_key",
+        "aws_s3_access_point",
+        "aws_s3_bucket",
+        "aws_secretsmanager_secret",
+        "aws_sns_topic",
+        "aws_sqs_queue",
+        "aws_vpc",
+        "aws_vpc_endpoint",
+    }
+)
+
+_IDENTITIES: Final = ("id", "arn", "name", "bucket", "key_id", "url")
+"""Attributes of a host by which its settings name it."""
+
+_REFERENCES: Final = (
+    "backup_vault_name",
+    "bucket",
+    "group",
+    "key_id",
+    "plan_id",
+    "queue_url",
+    "resource_arn",
+    "role",
+    "secret_arn",
+    "user",
+    "vault_name",
+    "vpc_endpoint_id",
+    "vpc_id",
+)
+"""Attributes of a setting that name its host; a topic's `arn` is its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removed:
+    """What it means that a setting is removed while its host stays."""
+
+    kind: Kind
+    what: str
+
+
+def findings_on_removal(plan: Plan, removals: Mapping[str, Removed]) -> Iterator[Finding]:
+    """What the plan does to things that stay by removing settings of theirs."""
+    for change in removed_settings(plan):
+        meaning = removals.get(change.type)
+        if meaning is not None:
+            yield Finding(
+                kind=meaning.kind,
+                address=change.address,
+                what=f"{meaning.what}: this resource is deleted",
+                before="present",
+                after="none",
+                remedy="Put it back into the code; where only its id changed, keep the id or add a `moved` block, "
+                "because the old one may be deleted after the new one was made. If it is meant, allow it.",
+            )
+
+
+def removed_settings(plan: Plan) -> Iterator[Change]:
+    """The resources that are removed from a host that stays, and those that leave one host for another."""
+    gone = _identities_of_removed_hosts(plan)
+    for change in plan.changes:
+        before, after = _references(change.before), _references(change.after)
+        is_removed = change.action is Action.DESTROY
+        is_moved_away = change.action is Action.REPLACE and bool(before) and before != after
+        if (is_removed or is_moved_away) and not before & gone:
+            yield change
+
+
+def _identities_of_removed_hosts(plan: Plan) -> frozenset[str]:
+    return frozenset(
+        value
+        for change in plan.changes
+        if change.type in _HOSTS and change.action in (Action.DESTROY, Action.REPLACE) and change.before is not None
+        for name in _IDENTITIES
+        if isinstance(value := change.before.get(name), str) and value
+    )
+
+
+def _references(values: Mapping[str, Value] | None) -> frozenset[str]:
+    found = ((values or {}).get(name) for name in _REFERENCES)
+    return frozenset(value for value in found if isinstance(value, str) and value)

@@ -1,0 +1,51 @@
+"""The part of the platform that a resource belongs to."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class Tier(StrEnum):
+    """Parts in the order of reports: the three that hold data, then what surrounds them."""
+
+    DYNAMODB = "dynamodb"
+    S3 = "s3"
+    REDIS = "redis"
+    ENCRYPTION = "encryption"
+    BACKUP = "backup"
+    ACCESS = "access"
+    NETWORK = "network"
+    MONITORING = "monitoring"
+    OTHER = "other"
+
+
+def tier_of(resource_type: str) -> Tier:
+    """The tier of a Terraform resource type, by the longest prefix that is known."""
+    fitting = [prefix for prefix in _PREFIXES if resource_type.startswith(f"aws_{prefix}")]
+    return _PREFIXES[max(fitting, key=len)] if fitting else Tier.OTHER
+
+
+_PREFIXES: Final = {
+    "backup_": Tier.BACKUP,
+    "budgets_": Tier.MONITORING,
+    "ce_": Tier.MONITORING,
+    "cloudtrail": Tier.MONITORING,
+    "cloudwatch_": Tier.MONITORING,
+    "default_security_group": Tier.NETWORK,
+    "dynamodb_": Tier.DYNAMODB,
+    "elasticache_": Tier.REDIS,
+    "flow_log": Tier.NETWORK,
+    "iam_": Tier.ACCESS,
+    "kms_": Tier.ENCRYPTION,
+    "nat_gateway": Tier.NETWORK,
+    "network_acl": Tier.NETWORK,
+    "route": Tier.NETWORK,
+    "s3": Tier.S3,
+    "secretsmanager_": Tier.ENCRYPTION,
+    "security_group": Tier.NETWORK,
+    "sns_": Tier.MONITORING,
+    "subnet": Tier.NETWORK,
+    "vpc": Tier.NETWORK,
+}
+"""Beginnings of types, without aws_."""
