@@ -13,16 +13,16 @@ from botocore.credentials import Credentials, ReadOnlyCredentials, RefreshableCr
 from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
-from tierstore.connection import Connection
+from tierstore.connection import AwsAccess, Connection
 from tierstore.core.processes import PerProcess
 from tierstore.errors import AccessDeniedError
 
 
-class Aws:
-    """What all transports to AWS services of one connection share; nothing is looked up before it is needed."""
+class AwsIdentity:
+    """Who asks AWS, and where; nothing is looked up before it is needed."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, access: AwsAccess) -> None:
+        self.access = access
         self.session: PerProcess[Session] = PerProcess(self._make_session)
         """The session of botocore; call it. Make clients from it in one thread at a time."""
         self.credentials: PerProcess[Credentials] = PerProcess(self._find_credentials)
@@ -47,13 +47,13 @@ class Aws:
 
     def endpoint(self, service: str) -> str:
         """URL of a service in the connection's region, such as `https://dynamodb.eu-central-1.amazonaws.com`."""
-        region = self.connection.region
+        region = self.access.region
         domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-        return self.connection.endpoint_url or f"https://{service}.{region}.{domain}"
+        return self.access.endpoint_url or f"https://{service}.{region}.{domain}"
 
     def _make_session(self) -> Session:
-        session = Session(profile=self.connection.profile)
-        session.set_config_variable("region", self.connection.region)
+        session = Session(profile=self.access.profile)
+        session.set_config_variable("region", self.access.region)
         return session
 
     def _find_credentials(self) -> Credentials:
@@ -65,7 +65,15 @@ class Aws:
         return credentials
 
     def _make_tls(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=self.connection.ca_file or _certificate_authorities())
+        return ssl.create_default_context(cafile=self.access.ca_file or _certificate_authorities())
+
+
+class Aws(AwsIdentity):
+    """What all transports to the AWS services of one connection share."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self.connection = connection
 
 
 def _certificate_authorities() -> Path | None:

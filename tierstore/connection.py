@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,25 +43,39 @@ class RedisConnection:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Connection:
-    """Everything needed to reach an environment, and no secret but the key that signs cursors.
+class AwsAccess:
+    """How AWS is reached. Credentials are found by botocore as every AWS tool finds them."""
 
-    Credentials are found by botocore as every AWS tool finds them.
-    """
-
-    environment: str
     region: str
-    tables: Mapping[str, str]
-    """Physical names by the declared ones."""
-    buckets: Mapping[str, BucketConnection]
-    """By the declared names."""
-    redis: RedisConnection
     endpoint_url: str | None = None
     """Serves every AWS service instead of AWS' own endpoints, as a sandbox does."""
     ca_file: Path | None = None
     """Certificate authorities to trust instead of the usual ones."""
     profile: str | None = None
     """Of the shared AWS configuration."""
+
+
+def access_by(variables: Mapping[str, str], *, region: str) -> AwsAccess:
+    """As `AWS_ENDPOINT_URL`, `AWS_CA_BUNDLE` and `AWS_PROFILE` direct every AWS tool."""
+    ca_file = variables.get("AWS_CA_BUNDLE")
+    return AwsAccess(
+        region=region,
+        endpoint_url=variables.get("AWS_ENDPOINT_URL"),
+        ca_file=Path(ca_file) if ca_file else None,
+        profile=variables.get("AWS_PROFILE"),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection(AwsAccess):
+    """Everything needed to reach an environment, and no secret but the key that signs cursors."""
+
+    environment: str
+    tables: Mapping[str, str]
+    """Physical names by the declared ones."""
+    buckets: Mapping[str, BucketConnection]
+    """By the declared names."""
+    redis: RedisConnection
     redis_passwords_file: Path | None = None
     """JSON object of passwords by Redis user, in place of IAM tokens where Redis cannot check them, as in a sandbox."""
     cursor_key: bytes | None = field(default=None, repr=False)
@@ -91,20 +105,16 @@ class Connection:
                 f"the connection document has version {parsed['version']!r}, this release reads {VERSION}; "
                 "use the tierstore release that the environment was deployed with"
             )
-        ca_file = variables.get("AWS_CA_BUNDLE")
         redis_passwords_file = variables.get("TIERSTORE_REDIS_PASSWORDS_FILE")
         return cls(
+            **asdict(access_by(variables, region=parsed["region"])),
             environment=parsed["environment"],
-            region=parsed["region"],
             tables={name: table["name"] for name, table in parsed["tables"].items()},
             buckets={
                 name: BucketConnection(name=bucket["name"], kms_key_arn=bucket.get("kms_key_arn"))
                 for name, bucket in parsed["buckets"].items()
             },
             redis=RedisConnection(**{name: parsed["redis"][name] for name in RedisConnection.__dataclass_fields__}),
-            endpoint_url=variables.get("AWS_ENDPOINT_URL"),
-            ca_file=Path(ca_file) if ca_file else None,
-            profile=variables.get("AWS_PROFILE"),
             redis_passwords_file=Path(redis_passwords_file) if redis_passwords_file else None,
             cursor_key=_cursor_key(variables),
         )

@@ -15,8 +15,14 @@ DOCUMENT: dict[str, Any] = {
     "version": 1,
     "environment": "dev",
     "region": "eu-central-1",
-    "tables": {"core": {"name": "tierstore-dev-core", "arn": "arn:aws:dynamodb:::table/tierstore-dev-core"}},
-    "buckets": {"assets": {"name": "tierstore-dev-assets", "arn": "arn:aws:s3:::a", "kms_key_arn": None}},
+    "tables": {
+        "core": {"name": "tierstore-dev-core", "arn": "arn:aws:dynamodb:::table/tierstore-dev-core"},
+        "state": {"name": "tierstore-dev-state", "arn": "arn:aws:dynamodb:::table/tierstore-dev-state"},
+    },
+    "buckets": {
+        "assets": {"name": "tierstore-dev-assets", "arn": "arn:aws:s3:::a", "kms_key_arn": None},
+        "uploads": {"name": "tierstore-dev-uploads", "arn": "arn:aws:s3:::u", "kms_key_arn": "arn:aws:kms:::key/k"},
+    },
     "redis": {
         "replication_group_id": "tierstore-dev",
         "host": "clustercfg.example",
@@ -35,8 +41,11 @@ def parse(variables: dict[str, str] | None = None, **changes: Any) -> Connection
 def test_a_document_tells_where_everything_is() -> None:
     connection = parse()
 
-    assert connection.tables == {"core": "tierstore-dev-core"}
-    assert connection.buckets == {"assets": BucketConnection(name="tierstore-dev-assets")}
+    assert connection.tables == {"core": "tierstore-dev-core", "state": "tierstore-dev-state"}
+    assert connection.buckets == {
+        "assets": BucketConnection(name="tierstore-dev-assets"),
+        "uploads": BucketConnection(name="tierstore-dev-uploads", kms_key_arn="arn:aws:kms:::key/k"),
+    }
     assert (connection.redis.host, connection.redis.tls) == ("clustercfg.example", True)
     assert connection.endpoint_url is None
 

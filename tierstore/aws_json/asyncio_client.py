@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from botocore.credentials import ReadOnlyCredentials
 
-from tierstore.aws import Aws
+from tierstore.aws import AwsIdentity
 from tierstore.aws_json.http import BrokenResponseError, Response, read_response
 from tierstore.aws_json.services import Service
 from tierstore.aws_json.sockets import MAXIMUM_CONNECTIONS, MAXIMUM_IDLE_SECONDS, has_something_to_read
@@ -93,7 +93,7 @@ class _Pool:
 class AsyncJsonClient:
     """Used by many tasks at once; each event loop has connections of its own."""
 
-    def __init__(self, aws: Aws, service: Service) -> None:
+    def __init__(self, aws: AwsIdentity, service: Service) -> None:
         self._aws = aws
         self._wire = Wire(aws, service)
         self._pools: WeakKeyDictionary[AbstractEventLoop, _Pool] = WeakKeyDictionary()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tierstore.aws import Aws
+from tierstore.aws import AwsIdentity
 from tierstore.aws_json.http import BrokenResponseError, Response
 from tierstore.aws_json.services import Service
 from tierstore.aws_json.sockets import Pool
@@ -25,7 +25,7 @@ from tierstore.core.processes import PerProcess
 class JsonClient:
     """Used by many threads at once, and by forked children anew."""
 
-    def __init__(self, aws: Aws, service: Service) -> None:
+    def __init__(self, aws: AwsIdentity, service: Service) -> None:
         self._aws = aws
         self._wire = Wire(aws, service)
         self._pool = PerProcess(self._make_pool)

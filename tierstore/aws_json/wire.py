@@ -11,7 +11,7 @@ from zlib import crc32
 import msgspec
 from botocore.credentials import ReadOnlyCredentials
 
-from tierstore.aws import Aws
+from tierstore.aws import AwsIdentity
 from tierstore.aws_json.http import Response
 from tierstore.aws_json.services import Service
 from tierstore.aws_json.signing import Signer
@@ -28,7 +28,7 @@ _decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
 class Wire:
     """One service as seen over the network; holds no connection."""
 
-    def __init__(self, aws: Aws, service: Service) -> None:
+    def __init__(self, aws: AwsIdentity, service: Service) -> None:
         url = urlsplit(aws.endpoint(service.endpoint))
         self._service = service
         self.is_secure = url.scheme == "https"
@@ -36,7 +36,7 @@ class Wire:
         self.port = url.port or _DEFAULT_PORTS[url.scheme]
         self._signer = Signer(
             service=service.endpoint,
-            region=aws.connection.region,
+            region=aws.access.region,
             host=url.netloc,
             content_type=service.content_type,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import Lock
+from typing import Final
 
 from tierstore.core.deadlines import remaining
 from tierstore.core.effects import Answer_co, Effect, Plan, Sleep
@@ -105,3 +106,14 @@ class RetryPolicy:
             return False
         yield Sleep(seconds=delay)
         return True
+
+
+_FAILED: Final = Backoff(attempts=5, base_seconds=0.025, cap_seconds=1.0)
+"""A failing service is tried for a fraction of a second; the base is that of botocore's retries for DynamoDB."""
+_THROTTLED: Final = Backoff(attempts=8, base_seconds=0.1, cap_seconds=5.0)
+"""A throttled table has its capacity back within seconds."""
+
+
+def standard_retries(random: Callable[[], float]) -> RetryPolicy:
+    """The policy of an AWS service, with a budget of its own."""
+    return RetryPolicy(failed=_FAILED, throttled=_THROTTLED, budget=RetryBudget(), random=random)

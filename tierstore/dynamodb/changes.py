@@ -74,14 +74,15 @@ def create(entity: AnyEntity, *, now: datetime) -> Change[AnyEntity]:
     return Change(subject=created, entries=(entry, *_guard_changes(codec, None, created)), result=created)
 
 
-def update(old: AnyEntity, *, now: datetime, **changes: Any) -> Change[AnyEntity]:
+def update(old: AnyEntity, *, now: datetime, even_if_equal: bool = False, **changes: Any) -> Change[AnyEntity]:
     """Only what changes, index keys and guards included, if the table has the version that the caller read.
 
-    Nothing at all where nothing changes. Raises `InvalidError` for a field of the primary key.
+    Nothing at all where nothing changes, unless `even_if_equal`: then at least the version is compared and grows.
+    Raises `InvalidError` for a field of the primary key.
     """
     codec = codec_of(type(old))
     changed = replace(old, **changes)
-    if changed == old:
+    if changed == old and not even_if_equal:
         return Change(subject=old, entries=(), result=old)
     new = stamped(changed, version=old.version + 1, updated_at=now)
     key, before, after = codec.key(old.__dict__), codec.encode(old), codec.encode(new)

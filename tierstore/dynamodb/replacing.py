@@ -31,7 +31,8 @@ def replace_item(
     whose answer was lost is made again.
     """
     codec = codec_of(type(entity))
-    written = stamped(entity, updated_at=database.context.now())
+    now = database.context.now()
+    written = stamped(entity, created_at=now, updated_at=now)
     counters = {"version": 0, **(growing or {})}
     key, attributes = codec.key(written.__dict__), codec.encode_fields(written)
     require_size({**key, **attributes}, codec.entity.__name__)

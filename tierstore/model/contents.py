@@ -151,8 +151,19 @@ PATTERNS: Final = (
     AccessPattern(
         id="C1w",
         name="contents.withdraw",
-        title="archive or delete content and take it off every list",
-        requests=(write(update(Content), delete(Content), delete(Listing), delete(Tagging)),),
+        title="archive content and take it off every list",
+        requests=(write(update(Content, "status"), delete(Listing), delete(Tagging)),),
+    ),
+    AccessPattern(
+        id="C1d",
+        name="contents.delete",
+        title="delete content with its revisions, taken off every list first",
+        requests=(
+            write(update(Content, "status"), delete(Listing), delete(Tagging)),
+            Query(entities=(Revision,), sort_prefix="number", newest_first=True, consistent=True),
+            write(delete(Revision)),
+            write(delete(Content)),
+        ),
     ),
     AccessPattern(
         id="C2",

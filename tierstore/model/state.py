@@ -73,6 +73,12 @@ PATTERNS: Final = (
         requests=(write(put(Lease, condition="the lease is free, expired, or the holder's own")),),
     ),
     AccessPattern(
+        id="S3n",
+        name="leases.renew",
+        title="hold a lease for longer, with the same fencing token",
+        requests=(write(update(Lease, "lease_expires_at", "expires_at", condition="nobody took it over")),),
+    ),
+    AccessPattern(
         id="S3g",
         name="leases.get",
         title="who holds a lease",
@@ -82,22 +88,25 @@ PATTERNS: Final = (
         id="S3r",
         name="leases.release",
         title="release a lease",
-        requests=(write(update(Lease, condition="the holder's own token")),),
+        requests=(write(update(Lease, "lease_expires_at", "expires_at", condition="nobody took it over")),),
     ),
     AccessPattern(
         id="S4",
         name="idempotency.begin",
         title="begin a request that must take effect once",
-        requests=(
-            write(put(IdempotencyRecord, condition="no record, or one that expired")),
-            Get(entity=IdempotencyRecord, consistent=True),
-        ),
+        requests=(write(put(IdempotencyRecord, condition="no record, or one that expired or was given up")),),
     ),
     AccessPattern(
         id="S4c",
         name="idempotency.complete",
         title="keep the result of a request",
-        requests=(write(update(IdempotencyRecord)),),
+        requests=(write(update(IdempotencyRecord, "status", "result")),),
+    ),
+    AccessPattern(
+        id="S4a",
+        name="idempotency.abandon",
+        title="forget a request that failed, so that it may be tried again",
+        requests=(write(delete(IdempotencyRecord)),),
     ),
 )
 

@@ -72,8 +72,8 @@ PATTERNS: Final = (
     AccessPattern(
         id="U1d",
         name="users.delete",
-        title="delete a user and free the e-mail",
-        requests=(write(delete(User)),),
+        title="delete a user with the preferences, and free the e-mail",
+        requests=(write(delete(User), delete(Preferences)),),
     ),
     AccessPattern(
         id="U2",

@@ -15,16 +15,18 @@ from moto import mock_aws
 
 from tests.tierstore.dynamodb.specimens import TABLE
 from tierstore.aws import Aws
-from tierstore.connection import Connection, RedisConnection
+from tierstore.connection import BucketConnection, Connection, RedisConnection
 from tierstore.core.context import Context
 from tierstore.core.effects import Effect, Plan, Sleep
+from tierstore.core.pages import Listing
 from tierstore.core.retries import Backoff, RetryBudget, RetryPolicy
 from tierstore.core.runners import SyncRunner
 from tierstore.declaration.tables import GlobalIndex, Table
 from tierstore.dynamodb.boto3_transport import Boto3Transport
 from tierstore.dynamodb.database import Database
-from tierstore.dynamodb.effects import DynamoDBRequest
+from tierstore.dynamodb.effects import DynamoDBRequest, as_document
 from tierstore.dynamodb.repository import Repository
+from tierstore.model.buckets import ASSETS, UPLOADS
 from tierstore.model.tables import CORE, STATE
 
 Result = TypeVar("Result")
@@ -33,7 +35,7 @@ CONNECTION = Connection(
     environment="test",
     region="eu-central-1",
     tables={table.name: f"test-{table.name}" for table in (TABLE, CORE, STATE)},
-    buckets={},
+    buckets={bucket.name: BucketConnection(name=f"test-{bucket.name}") for bucket in (ASSETS, UPLOADS)},
     redis=RedisConnection(replication_group_id="r", host="h", port=1, tls=True, user="u", authentication="iam"),
 )
 Interruption = Callable[[DynamoDBRequest[Any]], None]
@@ -82,6 +84,15 @@ class World:
         # One worker and no pause: requests that run together are asked one after another.
         with ThreadPoolExecutor(max_workers=1) as executor:
             return SyncRunner(self._answer, lambda: executor).run(_without_pauses(plan, self.slept))
+
+    def scan(self, table: str) -> list[Any]:
+        """Everything that a table holds."""
+        scan = DynamoDBRequest(action="Scan", document={"TableName": table}, decode=as_document)
+        items: list[Any] = self.carry_out(scan)["Items"]
+        return items
+
+    def listing(self, read: Callable[..., Any]) -> Listing[Any, Any]:
+        return Listing(read)
 
     def _answer(self, effect: Effect[Any]) -> Any:
         assert isinstance(effect, DynamoDBRequest)

@@ -1,0 +1,128 @@
+"""The storage of one environment: every operation of the application, in one place."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, Generic, Self
+
+from tierstore.api.assets import Assets
+from tierstore.api.contents import Contents
+from tierstore.api.idempotency import Idempotency
+from tierstore.api.leases import Leases
+from tierstore.api.state import State
+from tierstore.api.uploads import Uploads
+from tierstore.api.users import Users
+from tierstore.cache.entity_cache import EntityCache
+from tierstore.cache.repository import CachedRepository
+from tierstore.connection import Connection
+from tierstore.core.context import Context
+from tierstore.core.operation import Async, Explained, Mode, Runner, Sync
+from tierstore.core.processes import PerProcess
+from tierstore.core.retries import standard_retries
+from tierstore.core.runners import AsyncRunner, ExplainRunner, SyncRunner
+from tierstore.core.transports import AsyncTransport, Transport, Transports
+from tierstore.dynamodb.repository import Repository
+from tierstore.model.buckets import ASSETS, UPLOADS
+from tierstore.s3.bucket import LiveBucket
+from tierstore.wiring import async_transport_makers, transport_makers
+
+PREFIX: Final = "tierstore"
+"""Of the names of deployed resources, unless an environment sets another."""
+_THREADS: Final = 32
+"""For requests that run together, and for work in the background."""
+
+
+class Operations(Generic[Mode]):
+    """The groups of operations; each operation is the declared access pattern of its name."""
+
+    def __init__(self, runner: Runner, context: Context, items: Repository) -> None:
+        objects = standard_retries(context.random)
+        self.users: Users[Mode] = Users(runner, items)
+        self.contents: Contents[Mode] = Contents(runner, items)
+        self.uploads: Uploads[Mode] = Uploads(runner, items, LiveBucket.of(UPLOADS, context.connection, objects))
+        self.assets: Assets[Mode] = Assets(runner, LiveBucket.of(ASSETS, context.connection, objects))
+        self.state: State[Mode] = State(runner, items)
+        self.leases: Leases[Mode] = Leases(runner, items)
+        self.idempotency: Idempotency[Mode] = Idempotency(runner, items)
+
+
+class Storage(Operations[Sync]):
+    """Operations that block. Make one for a process: its threads share it, and forked children go on with it.
+
+    `use_boto3` carries DynamoDB's requests out with boto3's client, at several times the cost of our own.
+    """
+
+    def __init__(self, connection: Connection, *, use_boto3: bool = False) -> None:
+        context = Context(connection=connection)
+        self._transports: Transports[Transport] = Transports(transport_makers(connection, use_boto3=use_boto3))
+        self._threads = PerProcess(lambda: ThreadPoolExecutor(_THREADS, thread_name_prefix="tierstore"))
+        super().__init__(SyncRunner(self._transports.carry_out, self._threads), context, _cached(context))
+        self.explain = _explained(context)
+        """The same operations, which send nothing and return the requests to the tables that they begin with."""
+
+    @classmethod
+    def connect(cls, environment: str, *, prefix: str = PREFIX, region: str | None = None) -> Self:
+        """The storage of a deployed environment, found by its SSM parameter `/<prefix>/<environment>/connection`.
+
+        The region is that of the AWS configuration unless given. Raises `NotFoundError` where the environment is not
+        deployed there, and `AccessDeniedError` without credentials.
+        """
+        from tierstore import connecting  # noqa: PLC0415 - imports botocore
+
+        return cls(connecting.find(environment, prefix=prefix, region=region))
+
+    def close(self) -> None:
+        """Wait for work in the background, then close all connections; a later operation opens new ones."""
+        if self._threads.is_made:
+            self._threads().shutdown()
+            self._threads.forget()
+        for transport in self._transports.made:
+            transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class AsyncStorage(Operations[Async]):
+    """Operations to be awaited. Make one for a process; each event loop has connections of its own."""
+
+    def __init__(self, connection: Connection) -> None:
+        context = Context(connection=connection)
+        self._transports: Transports[AsyncTransport] = Transports(async_transport_makers(connection))
+        super().__init__(AsyncRunner(self._transports.carry_out), context, _cached(context))
+        self.explain = _explained(context)
+        """The same operations, which send nothing and return the requests to the tables that they begin with."""
+
+    @classmethod
+    async def connect(cls, environment: str, *, prefix: str = PREFIX, region: str | None = None) -> Self:
+        """The storage of a deployed environment, found by its SSM parameter `/<prefix>/<environment>/connection`.
+
+        The region is that of the AWS configuration unless given. Raises `NotFoundError` where the environment is not
+        deployed there, and `AccessDeniedError` without credentials.
+        """
+        from tierstore import connecting  # noqa: PLC0415 - imports botocore
+
+        return cls(await asyncio.to_thread(connecting.find, environment, prefix=prefix, region=region))
+
+    async def close(self) -> None:
+        """Close the running event loop's connections; a later operation opens new ones."""
+        for transport in self._transports.made:
+            await transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+
+def _cached(context: Context) -> CachedRepository:
+    return CachedRepository(context, standard_retries(context.random), EntityCache(context))
+
+
+def _explained(context: Context) -> Operations[Explained]:
+    return Operations(ExplainRunner(), context, Repository(context, standard_retries(context.random)))
