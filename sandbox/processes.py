@@ -19,7 +19,7 @@ _WRITE_PID_FILE_THEN_BECOME = 'IFS= read -r line </proc/$$/stat; printf "%s\\n" 
 # What a daemon needs of the environment; nothing else of its starter's may keep it alive or end it.
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 
-_children: dict[int, subprocess.Popen[bytes]] = {}
+_children: dict[Process, subprocess.Popen[bytes]] = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,15 +31,17 @@ class Process:
 
     def is_running(self) -> bool:
         """Whether this very process still runs; a zombie does not."""
+        if (child := _children.get(self)) is not None:
+            # A child is asked, not looked at: /proc calls it a zombie while some of its threads still end.
+            if child.poll() is None:
+                return True
+            _children.pop(self, None)
+            return False
         try:
             stat = Path(f"/proc/{self.pid}/stat").read_text()
-            is_running = parse_stat(stat) == self and _state_of(stat) not in "ZX"
         except (FileNotFoundError, ProcessLookupError):
-            is_running = False
-        child = None if is_running else _children.get(self.pid)
-        if child is not None and child.poll() is not None:
-            del _children[self.pid]
-        return is_running
+            return False
+        return parse_stat(stat) == self and _state_of(stat) not in "ZX"
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal; a process that has ended is left alone."""
@@ -121,7 +123,7 @@ def start(
             start_new_session=True,
         )
     process = parse_stat(Path(f"/proc/{child.pid}/stat").read_text())
-    _children[child.pid] = child
+    _children[process] = child
     # Whoever looks for the process by its pid file finds it as soon as this returns.
     while of_pid_file(pid_file) is None and child.poll() is None:
         time.sleep(_POLL)
