@@ -17,7 +17,7 @@ from redis.exceptions import RedisError, ResponseError
 from tierstore.aws import Aws
 from tierstore.core.deadlines import within_deadline
 from tierstore.errors import StorageError, UnavailableError
-from tierstore.redis.effects import RedisBatch, RedisRequest
+from tierstore.redis.effects import AnyRedisEffect, RedisRequest
 from tierstore.redis.failures import failure
 from tierstore.redis.login import Login, lasting_seconds, login
 from tierstore.redis.protocol import packed
@@ -26,7 +26,7 @@ from tierstore.redis.transport import MAXIMUM_REQUESTS
 
 
 class AsyncRedisTransport:
-    """Carries out `RedisRequest` and `RedisBatch`, each once; connects when it is first needed.
+    """Carries out the effects of Redis, each once; connects when it is first needed.
 
     Each event loop that uses it has its own connections.
     """
@@ -35,11 +35,12 @@ class AsyncRedisTransport:
         self._aws = aws
         self._by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Links] = WeakKeyDictionary()
 
-    async def carry_out(self, effect: RedisRequest | RedisBatch) -> Any:
-        """Answer the effect; raises `StorageError` for a request that failed."""
-        if isinstance(effect, RedisBatch):
-            return await self._answers(effect.requests)
-        (answer,) = await self._answers((effect,))
+    async def carry_out(self, effect: AnyRedisEffect) -> Any:
+        """Answer the effect; raises `StorageError` for a single request that failed."""
+        answers = await self._answers(effect)
+        if not isinstance(effect, RedisRequest):
+            return answers
+        (answer,) = answers
         if isinstance(answer, StorageError):
             raise answer
         return answer
@@ -55,18 +56,19 @@ class AsyncRedisTransport:
         except KeyError:
             return self._by_loop.setdefault(loop, _Links(self._aws))
 
-    async def _answers(self, requests: tuple[RedisRequest, ...]) -> list[Any]:
+    async def _answers(self, effect: AnyRedisEffect) -> list[Any]:
         links = self._links()
-        if any(request.waits for request in requests):
+        steps = links.routing.answers(effect)
+        if isinstance(effect, RedisRequest) and effect.waits:
             # It may take long, so it must not keep others waiting.
-            return await _run(links, links.routing.answers(requests))
+            return await _run(links, steps)
         try:
             async with asyncio.timeout(within_deadline(REQUEST_SECONDS) if links.permits.locked() else None):
                 await links.permits.acquire()
         except TimeoutError:
-            return [UnavailableError(f"{MAXIMUM_REQUESTS} requests to Redis are under way already")] * len(requests)
+            raise UnavailableError(f"{MAXIMUM_REQUESTS} requests to Redis are under way already") from None
         try:
-            return await _run(links, links.routing.answers(requests))
+            return await _run(links, steps)
         finally:
             links.permits.release()
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from tierstore.core.effects import Effect
 
 Argument: TypeAlias = str | bytes | int | float
+Command: TypeAlias = tuple[Argument, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,7 @@ class RedisRequest(Effect[Any]):
 
     key: str
     """Chooses the node; every key that the command touches shares this one's slot."""
-    command: tuple[Argument, ...]
+    command: Command
     replicated: bool = False
     """Answered only once a replica has what this connection wrote; in doubt where none does in time."""
     waits: float = 0.0
@@ -34,3 +35,13 @@ class RedisBatch(Effect[list[Any]]):
     """
 
     requests: tuple[RedisRequest, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RedisValues(Effect[list[Any]]):
+    """What lies under many keys, as by GET; answered as `RedisBatch` is, at half its cost."""
+
+    keys: tuple[str, ...]
+
+
+AnyRedisEffect: TypeAlias = RedisRequest | RedisBatch | RedisValues

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
@@ -25,7 +25,7 @@ from redis.exceptions import (
 
 from tierstore.core.deadlines import within_deadline
 from tierstore.errors import AccessDeniedError, InvalidError, StorageError, TimedOutError, UnavailableError
-from tierstore.redis.effects import Argument, RedisRequest
+from tierstore.redis.effects import AnyRedisEffect, Command, RedisBatch, RedisRequest, RedisValues
 from tierstore.redis.scripts import in_full
 from tierstore.resilience.breaker import Breaker
 
@@ -53,9 +53,14 @@ class Exchange:
     """Commands for one node and the seconds to answer them in."""
 
     node: Node
-    commands: Sequence[tuple[Argument, ...]]
+    commands: Sequence[Command]
     seconds: float
 
+
+_NONE: Final[frozenset[int]] = frozenset()
+_FIRST: Final = frozenset({0})
+_ASKING: Final[Command] = ("ASKING",)
+_WAIT: Final[Command] = ("WAIT", 1, round(REPLICATION_SECONDS * 1000))
 
 Outcome: TypeAlias = list[Any] | StorageError
 """The replies, of which each may be an error reply; or why there are none."""
@@ -63,14 +68,15 @@ Steps: TypeAlias = Generator[list[Exchange], list[Outcome], Result]
 
 
 @dataclass(slots=True)
-class _Open:
-    """A request without an answer yet, and where it is to go next."""
+class _Errand:
+    """Requests that are carried out together, and what is known of their answers."""
 
-    index: int
-    request: RedisRequest
-    command: tuple[Argument, ...]
-    node: Node
-    asking: bool = False
+    commands: list[Command]
+    replicated: frozenset[int]
+    """Places of the requests that a replica must confirm."""
+    answers: list[Any]
+    asking: set[int] = field(default_factory=set)
+    """Places of the requests that go to a node which does not own their slot yet."""
 
 
 class Routing:
@@ -95,108 +101,140 @@ class Routing:
         self._trouble: StorageError | None = None
         """Why the topology could not be learned the last time."""
 
-    def answers(self, requests: Sequence[RedisRequest]) -> Steps[list[Any]]:
-        """Answer the requests in order; a request that failed is answered with its `StorageError`."""
-        seconds = within_deadline(REQUEST_SECONDS + max(request.waits for request in requests))
+    def answers(self, effect: AnyRedisEffect) -> Steps[list[Any]]:
+        """Answer the effect's requests in order; one that failed is answered with its `StorageError`."""
+        match effect:
+            case RedisRequest(key=key, command=command):
+                replicated = _FIRST if effect.replicated else _NONE
+                return self._answers((key,), (command,), replicated=replicated, waits=effect.waits)
+            case RedisValues(keys=keys):
+                return self._answers(keys, [("GET", key) for key in keys])
+            case RedisBatch(requests=requests):
+                return self._answers(
+                    [request.key for request in requests],
+                    [request.command for request in requests],
+                    replicated=frozenset(place for place, request in enumerate(requests) if request.replicated),
+                    waits=max((request.waits for request in requests), default=0.0),
+                )
+
+    def _answers(
+        self,
+        keys: Sequence[str],
+        commands: Iterable[Command],
+        *,
+        replicated: frozenset[int] = _NONE,
+        waits: float = 0.0,
+    ) -> Steps[list[Any]]:
+        seconds = within_deadline(REQUEST_SECONDS + waits)
         ends_at = self._clock() + seconds
         if not self._is_current:
             yield from self._refresh(ends_at)
-        answers: list[Any] = [None] * len(requests)
-        remaining = list(self._addressed(requests, answers))
+        errand = _Errand(list(commands), replicated, [None] * len(keys))
+        remaining = self._addressed(keys, errand.answers)
         for _ in range(MAXIMUM_HOPS):
             if not remaining:
-                return answers
-            remaining = yield from self._hop(remaining, answers, ends_at)
-        for each in remaining:
-            answers[each.index] = UnavailableError(f"a request was sent on {MAXIMUM_HOPS} times; the nodes disagree")
-        return answers
+                return errand.answers
+            remaining = yield from self._hop(errand, remaining, ends_at)
+        for places in remaining.values():
+            error = UnavailableError(f"a request was sent on {MAXIMUM_HOPS} times; the nodes disagree")
+            _fail(places, error, errand.answers)
+        return errand.answers
 
-    def _addressed(self, requests: Sequence[RedisRequest], answers: list[Any]) -> Iterator[_Open]:
-        for index, request in enumerate(requests):
-            slot = key_slot(request.key.encode())
-            node = self._primaries[slot] if self._primaries else None
+    def _addressed(self, keys: Sequence[str], answers: list[Any]) -> dict[Node, list[int]]:
+        """The places of the requests by the nodes that serve their keys."""
+        by_node: dict[Node, list[int]] = {}
+        primaries = self._primaries
+        for place, key in enumerate(keys):
+            slot = key_slot(key.encode())
+            node = primaries[slot] if primaries else None
             if node is None:
                 self._is_current = False
-                answers[index] = self._trouble or UnavailableError(
+                answers[place] = self._trouble or UnavailableError(
                     f"no node of {self._endpoint.host} is known to serve slot {slot}"
                 )
+            elif node in by_node:
+                by_node[node].append(place)
             else:
-                yield _Open(index, request, request.command, node)
+                by_node[node] = [place]
+        return by_node
 
-    def _hop(self, remaining: list[_Open], answers: list[Any], ends_at: float) -> Steps[list[_Open]]:
-        by_node: dict[Node, list[_Open]] = {}
-        for each in remaining:
-            by_node.setdefault(each.node, []).append(each)
+    def _hop(self, errand: _Errand, remaining: dict[Node, list[int]], ends_at: float) -> Steps[dict[Node, list[int]]]:
+        """Send the requests to their nodes; give back those that are to be sent on, by the nodes that come next."""
         exchanges: list[Exchange] = []
         seconds = ends_at - self._clock()
-        for node in tuple(by_node):
+        for node, places in remaining.items():
             try:
                 if seconds <= 0:
                     raise TimedOutError(f"the time was up before Redis node {node.host} was asked")
                 self._breaker(node).check()
             except StorageError as error:
                 self._is_current = False
-                _fail(by_node.pop(node), error, answers)
+                _fail(places, error, errand.answers)
             else:
-                commands = [command for each in by_node[node] for command in self._commands(each)]
-                exchanges.append(Exchange(node, commands, seconds))
+                exchanges.append(Exchange(node, self._wire_commands(errand, node, places), seconds))
         if not exchanges:
-            return []
+            return {}
         outcomes = yield exchanges
-        again: list[_Open] = []
+        again: dict[Node, list[int]] = {}
         for exchange, outcome in zip(exchanges, outcomes, strict=True):
-            sent = by_node[exchange.node]
+            places = remaining[exchange.node]
             if isinstance(outcome, StorageError):
                 self._breaker(exchange.node).failed()
                 self._is_current = False
-                _fail(sent, outcome, answers)
+                _fail(places, outcome, errand.answers)
             else:
                 self._breaker(exchange.node).succeeded()
-                again.extend(self._read(sent, outcome, answers))
+                for place, node in self._read(errand, exchange.node, places, outcome):
+                    again.setdefault(node, []).append(place)
         return again
 
-    def _commands(self, each: _Open) -> Iterable[tuple[Argument, ...]]:
-        if each.asking:
-            yield ("ASKING",)
-        yield each.command
-        if self._waits_for_replica(each):
-            yield ("WAIT", 1, round(REPLICATION_SECONDS * 1000))
+    def _wire_commands(self, errand: _Errand, node: Node, places: list[int]) -> list[Command]:
+        commands, asking = errand.commands, errand.asking
+        replicated = errand.replicated if node in self._replicated else ()
+        if not asking and not replicated:
+            return [commands[place] for place in places]
+        wire: list[Command] = []
+        for place in places:
+            if place in asking:
+                wire.append(_ASKING)
+            wire.append(commands[place])
+            if place in replicated:
+                wire.append(_WAIT)
+        return wire
 
-    def _waits_for_replica(self, each: _Open) -> bool:
-        return each.request.replicated and each.node in self._replicated
-
-    def _read(self, sent: list[_Open], outcome: list[Any], answers: list[Any]) -> Iterator[_Open]:
-        """Note the replies that are answers; give back the requests that go on to another node."""
+    def _read(self, errand: _Errand, node: Node, places: list[int], outcome: list[Any]) -> Iterator[tuple[int, Node]]:
+        """Note the replies that are answers; tell the others' next nodes."""
+        replicated = errand.replicated if node in self._replicated else ()
         replies = iter(outcome)
-        for each in sent:
-            if each.asking:
+        for place in places:
+            if place in errand.asking:
+                errand.asking.discard(place)
                 next(replies)
             reply = next(replies)
-            copies = next(replies) if self._waits_for_replica(each) else 1
+            copies = next(replies) if place in replicated else 1
             if not isinstance(reply, Exception):
-                answers[each.index] = reply if copies else _not_replicated(each.node)
-            elif self._sends_on(each, reply):
-                yield each
+                errand.answers[place] = reply if copies else _not_replicated(node)
+            elif (following := self._following(errand, place, node, reply)) is not None:
+                yield place, following
             else:
-                answers[each.index] = _error(each.node, reply)
+                errand.answers[place] = _error(node, reply)
 
-    def _sends_on(self, each: _Open, reply: Exception) -> bool:
-        each.asking = False
+    def _following(self, errand: _Errand, place: int, node: Node, reply: Exception) -> Node | None:
+        """The node that is to carry a request out after this reply; None where the reply is its answer."""
         match reply:
             case MovedError():
-                each.node = self._primaries[reply.slot_id] = Node(reply.host or each.node.host, reply.port)
                 self._is_current = False
+                following = self._primaries[reply.slot_id] = Node(reply.host or node.host, reply.port)
+                return following
             case AskError():
-                each.node = Node(reply.host or each.node.host, reply.port)
-                each.asking = True
+                errand.asking.add(place)
+                return Node(reply.host or node.host, reply.port)
             case NoScriptError():
-                each.command = in_full(each.command)
+                errand.commands[place] = in_full(errand.commands[place])
+                return node
             case ClusterDownError() | ReadOnlyError():
                 self._is_current = False
-                return False
-            case _:
-                return False
-        return True
+        return None
 
     def _breaker(self, node: Node) -> Breaker:
         try:
@@ -245,9 +283,9 @@ class Routing:
         self._is_current = True
 
 
-def _fail(sent: list[_Open], error: StorageError, answers: list[Any]) -> None:
-    for each in sent:
-        answers[each.index] = error
+def _fail(places: Iterable[int], error: StorageError, answers: list[Any]) -> None:
+    for place in places:
+        answers[place] = error
 
 
 def _not_replicated(node: Node) -> UnavailableError:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
-from tierstore.redis.effects import Argument, RedisRequest
+from tierstore.redis.effects import Argument, Command, RedisRequest
 
 _sources: Final[dict[str, str]] = {}
 
@@ -28,6 +28,6 @@ class Script:
         )
 
 
-def in_full(command: tuple[Argument, ...]) -> tuple[Argument, ...]:
+def in_full(command: Command) -> Command:
     """The same command for a node that does not know its script yet."""
     return ("EVAL", _sources[str(command[1])], *command[2:])

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import random
+import socket
 import ssl
 import time
 from dataclasses import dataclass
 from threading import BoundedSemaphore
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
+import hiredis
 from redis.connection import Connection
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import InvalidResponse, RedisError
 
 from tierstore.aws import Aws
 from tierstore.core.deadlines import within_deadline
 from tierstore.core.processes import PerProcess
 from tierstore.errors import StorageError, UnavailableError
-from tierstore.redis.effects import RedisBatch, RedisRequest
+from tierstore.redis.effects import AnyRedisEffect, RedisRequest
 from tierstore.redis.failures import failure
 from tierstore.redis.login import Login, lasting_seconds, login
 from tierstore.redis.protocol import packed
@@ -24,20 +27,23 @@ from tierstore.redis.routing import REQUEST_SECONDS, Exchange, Node, Outcome, Re
 
 MAXIMUM_REQUESTS: Final = 64
 """Requests under way at once in one process, and so the connections to one node; more of them wait."""
+_RECEIVED_BYTES: Final = 65536
+_MORE: Final = object()
+"""What the reader says that needs more bytes."""
 
 
 class RedisTransport:
-    """Carries out `RedisRequest` and `RedisBatch`, each once; connects when it is first needed."""
+    """Carries out the effects of Redis, each once; connects when it is first needed."""
 
     def __init__(self, aws: Aws) -> None:
         self._links: PerProcess[_Links] = PerProcess(lambda: _Links(aws))
 
-    def carry_out(self, effect: RedisRequest | RedisBatch) -> Any:
-        """Answer the effect; raises `StorageError` for a request that failed."""
-        links = self._links()
-        if isinstance(effect, RedisBatch):
-            return self._answers(links, effect.requests)
-        (answer,) = self._answers(links, (effect,))
+    def carry_out(self, effect: AnyRedisEffect) -> Any:
+        """Answer the effect; raises `StorageError` for a single request that failed."""
+        answers = self._answers(effect)
+        if not isinstance(effect, RedisRequest):
+            return answers
+        (answer,) = answers
         if isinstance(answer, StorageError):
             raise answer
         return answer
@@ -46,14 +52,16 @@ class RedisTransport:
         """Close the idle connections."""
         self._links().close()
 
-    def _answers(self, links: _Links, requests: tuple[RedisRequest, ...]) -> list[Any]:
-        if any(request.waits for request in requests):
+    def _answers(self, effect: AnyRedisEffect) -> list[Any]:
+        links = self._links()
+        steps = links.routing.answers(effect)
+        if isinstance(effect, RedisRequest) and effect.waits:
             # It may take long, so it must not keep others waiting.
-            return _run(links, links.routing.answers(requests))
+            return _run(links, steps)
         if not links.permits.acquire(timeout=within_deadline(REQUEST_SECONDS)):
-            return [UnavailableError(f"{MAXIMUM_REQUESTS} requests to Redis are under way already")] * len(requests)
+            raise UnavailableError(f"{MAXIMUM_REQUESTS} requests to Redis are under way already")
         try:
-            return _run(links, links.routing.answers(requests))
+            return _run(links, steps)
         finally:
             links.permits.release()
 
@@ -76,7 +84,7 @@ def _start(links: _Links, exchange: Exchange) -> _Link | StorageError:
     except (RedisError, OSError, StorageError) as error:
         return failure(exchange.node, error, sent=False)
     try:
-        link.connection.send_packed_command([packed(exchange.commands)], check_health=False)
+        link.connection.send(packed(exchange.commands), seconds=exchange.seconds)
     except (RedisError, OSError) as error:
         return failure(exchange.node, error, sent=True)
     return link
@@ -85,48 +93,100 @@ def _start(links: _Links, exchange: Exchange) -> _Link | StorageError:
 def _finish(links: _Links, exchange: Exchange, link: _Link | StorageError) -> Outcome:
     if isinstance(link, StorageError):
         return link
-    read = link.connection.read_response
-    replies: list[Any] = []
     try:
-        for _ in exchange.commands:
-            try:
-                replies.append(read(disable_decoding=True, timeout=exchange.seconds))
-            except ResponseError as error:
-                replies.append(error)
+        replies = link.connection.receive(len(exchange.commands))
     except (RedisError, OSError) as error:
         return failure(exchange.node, error, sent=True)
     links.give_back(link)
     return replies
 
 
-class _BlockingConnection(Protocol):
-    """What is used of redis-py's connection, which is only partly typed."""
+class _Connection(Connection):
+    """redis-py's connection, which logs in and is then written to and read from directly.
 
-    def connect(self) -> None: ...
-    def disconnect(self) -> None: ...
-    def can_read(self, timeout: float) -> bool: ...
-    def send_command(self, *arguments: str) -> None: ...
-    def send_packed_command(self, command: list[bytes], check_health: bool) -> None: ...  # noqa: FBT001 - redis-py's
-    def read_response(self, *, disable_decoding: bool = False, timeout: float = REQUEST_SECONDS) -> Any: ...
-
-
-class _TlsConnection(Connection):
-    """A connection that checks the node's certificate, with one context for all of them.
-
-    redis-py's own makes a context for each connection, which takes longer than the handshake.
+    Its own way of reading costs several times what the reply does, and its own TLS makes a context for each
+    connection, which takes longer than the handshake.
     """
 
-    def __init__(self, *, tls: ssl.SSLContext, **options: Any) -> None:
+    def __init__(self, node: Node, *, login: Login, tls: ssl.SSLContext | None, seconds: float) -> None:
+        self._login = login
         self._tls = tls
-        super().__init__(**options)  # type: ignore[no-untyped-call]  # redis-py's is untyped
+        super().__init__(  # type: ignore[no-untyped-call]  # as all of redis-py's connection
+            host=node.host,
+            port=node.port,
+            credential_provider=login,
+            socket_connect_timeout=seconds,
+            socket_timeout=seconds,
+            protocol=3,
+            driver_info=None,
+        )
 
-    def _connect(self) -> ssl.SSLSocket:
-        plain = super()._connect()  # type: ignore[no-untyped-call]  # redis-py's is untyped
+    def _connect(self) -> socket.socket:
+        plain: socket.socket = super()._connect()  # type: ignore[no-untyped-call]
         try:
-            return self._tls.wrap_socket(plain, server_hostname=self.host)
+            self._socket = self._tls.wrap_socket(plain, server_hostname=self.host) if self._tls else plain
         except BaseException:
             plain.close()
             raise
+        return self._socket
+
+    def open(self) -> None:
+        """Connect and log in."""
+        self.connect()  # type: ignore[no-untyped-call]
+        self._reader = hiredis.Reader(
+            protocolError=InvalidResponse,
+            replyError=self._parser.parse_error,
+            notEnoughData=_MORE,
+        )
+        self._received = bytearray(_RECEIVED_BYTES)
+
+    def close(self) -> None:
+        """End the connection."""
+        self.disconnect()  # type: ignore[no-untyped-call]
+
+    def is_quiet(self) -> bool:
+        """Whether there is nothing to be read: no end of the connection, no reply that nobody waits for any more."""
+        return not self.can_read(0)
+
+    def log_in(self) -> None:
+        """Log in again, over the same connection."""
+        self.send_command("AUTH", *self._login.get_credentials())  # type: ignore[no-untyped-call]
+        self.read_response()
+
+    def send(self, commands: bytes, *, seconds: float) -> None:
+        """Write commands, and let each wait for the network from now on take so long."""
+        try:
+            self._socket.settimeout(seconds)
+            self._socket.sendall(commands)
+        except BaseException:
+            self.close()
+            raise
+
+    def receive(self, count: int) -> list[Any]:
+        """Read so many replies; an error reply is one of them."""
+        try:
+            return self._receive(count)
+        except BaseException:
+            # Replies that are still to come are nobody else's.
+            self.close()
+            raise
+
+    def _receive(self, count: int) -> list[Any]:
+        receive_into, received, reader = self._socket.recv_into, self._received, self._reader
+        next_reply = reader.gets
+        replies: list[Any] = []
+        while len(replies) < count:
+            reply = next_reply()
+            if reply is _MORE:
+                length = receive_into(received)
+                if length == 0:
+                    raise RedisConnectionError("the node ended the connection")
+                reader.feed(received, 0, length)  # type: ignore[arg-type]  # takes any buffer
+            elif isinstance(reply, RedisConnectionError):
+                raise reply
+            else:
+                replies.append(reply)
+        return replies
 
 
 @dataclass(slots=True)
@@ -134,7 +194,7 @@ class _Link:
     """A connection, and until when it is logged in."""
 
     node: Node
-    connection: _BlockingConnection
+    connection: _Connection
     logged_in_until: float
 
 
@@ -166,40 +226,25 @@ class _Links:
         """End the idle connections."""
         for idle in self._idle.values():
             while idle:
-                idle.pop().connection.disconnect()
+                idle.pop().connection.close()
 
     def _is_fit(self, link: _Link) -> bool:
         try:
-            # Anything to be read now is the end of the connection, or a reply that nobody waits for any more.
-            if not link.connection.can_read(0):
+            if link.connection.is_quiet():
                 if link.logged_in_until < time.monotonic():
-                    link.connection.send_command("AUTH", *self._login.get_credentials())
-                    link.connection.read_response()
+                    link.connection.log_in()
                     link.logged_in_until = time.monotonic() + lasting_seconds(self._login, random.random)
                 return True
         except (RedisError, OSError):
             pass
-        link.connection.disconnect()
+        link.connection.close()
         return False
 
     def _connect(self, node: Node, seconds: float) -> _Link:
-        options: dict[str, Any] = {
-            "host": node.host,
-            "port": node.port,
-            "credential_provider": self._login,
-            "socket_connect_timeout": seconds,
-            "socket_timeout": REQUEST_SECONDS,
-            "protocol": 3,
-            "driver_info": None,
-        }
-        connection: _BlockingConnection = (
-            Connection(**options)  # type: ignore[no-untyped-call]  # redis-py's is untyped
-            if self._tls is None
-            else _TlsConnection(tls=self._tls, **options)
-        )
+        connection = _Connection(node, login=self._login, tls=self._tls, seconds=seconds)
         try:
-            connection.connect()
+            connection.open()
         except BaseException:
-            connection.disconnect()
+            connection.close()
             raise
         return _Link(node, connection, time.monotonic() + lasting_seconds(self._login, random.random))

@@ -9,7 +9,7 @@ from redis.exceptions import ClusterDownError, NoPermissionError, ResponseError
 from tests.tierstore.redis.simulated_cluster import ENDPOINT, ONE, THREE, TWO, Clock, SimulatedCluster
 from tierstore.core.deadlines import deadline
 from tierstore.errors import AccessDeniedError, InvalidError, StorageError, TimedOutError, UnavailableError
-from tierstore.redis.effects import RedisRequest
+from tierstore.redis.effects import RedisBatch, RedisRequest, RedisValues
 from tierstore.redis.routing import REQUEST_SECONDS, Exchange, Node, Outcome, Routing, Steps
 from tierstore.redis.scripts import Script
 
@@ -43,8 +43,8 @@ def test_the_two_keys_lie_on_different_nodes(cluster: SimulatedCluster) -> None:
 def test_the_topology_is_learned_from_the_configuration_endpoint_once(
     routing: Routing, cluster: SimulatedCluster
 ) -> None:
-    cluster.run(routing.answers([get(LOW)]))
-    cluster.run(routing.answers([get(LOW)]))
+    cluster.run(routing.answers(get(LOW)))
+    cluster.run(routing.answers(get(LOW)))
 
     assert [exchange.node for exchange in cluster.received] == [ENDPOINT, ONE, ONE]
 
@@ -52,21 +52,21 @@ def test_the_topology_is_learned_from_the_configuration_endpoint_once(
 def test_requests_for_several_nodes_travel_together_and_are_answered_in_order(
     routing: Routing, cluster: SimulatedCluster
 ) -> None:
-    answers = cluster.run(routing.answers([get(HIGH), get(LOW), get(HIGH + "2")]))
+    answers = cluster.run(routing.answers(RedisValues(keys=(HIGH, LOW, HIGH + "2"))))
 
     assert answers == [b"10.0.0.2 did GET", b"10.0.0.1 did GET", b"10.0.0.2 did GET"]
     assert cluster.asked(TWO) == [("GET", HIGH), ("GET", HIGH + "2")]
 
 
 def test_a_moved_slot_is_followed_and_remembered(routing: Routing, cluster: SimulatedCluster, clock: Clock) -> None:
-    cluster.run(routing.answers([get(LOW)]))
+    cluster.run(routing.answers(get(LOW)))
     cluster.owners = {range(16384): TWO}
 
-    assert cluster.run(routing.answers([get(LOW)])) == [b"10.0.0.2 did GET"]
+    assert cluster.run(routing.answers(get(LOW))) == [b"10.0.0.2 did GET"]
 
     clock.now += 1
     cluster.received.clear()
-    cluster.run(routing.answers([get(LOW)]))
+    cluster.run(routing.answers(get(LOW)))
     assert [exchange.node for exchange in cluster.received] == [ENDPOINT, TWO]
 
 
@@ -75,17 +75,17 @@ def test_a_slot_on_its_way_is_asked_for_at_its_new_node_only_this_once(
 ) -> None:
     cluster.migrating = {key_slot(LOW.encode()): TWO}
 
-    assert cluster.run(routing.answers([get(LOW)])) == [b"10.0.0.2 did GET"]
+    assert cluster.run(routing.answers(get(LOW))) == [b"10.0.0.2 did GET"]
     assert cluster.asked(TWO) == [("ASKING",), ("GET", LOW)]
 
-    cluster.run(routing.answers([get(LOW)]))
+    cluster.run(routing.answers(get(LOW)))
     assert cluster.asked(ONE) == [("GET", LOW), ("GET", LOW)]
 
 
 def test_a_script_that_a_node_does_not_know_is_sent_in_full(routing: Routing, cluster: SimulatedCluster) -> None:
     script = Script("return redis.call('GET', KEYS[1])")
 
-    assert cluster.run(routing.answers([script.on([LOW], 7)])) == [b"10.0.0.1 did EVAL"]
+    assert cluster.run(routing.answers(script.on([LOW], 7))) == [b"10.0.0.1 did EVAL"]
     assert cluster.asked(ONE)[-1] == ("EVAL", "return redis.call('GET', KEYS[1])", 1, LOW, 7)
 
 
@@ -97,7 +97,7 @@ class UndecidedCluster(SimulatedCluster):
 
 
 def test_nodes_that_disagree_for_ever_end_in_an_error(routing: Routing) -> None:
-    (answer,) = UndecidedCluster().run(routing.answers([get(LOW)]))
+    (answer,) = UndecidedCluster().run(routing.answers(get(LOW)))
 
     assert isinstance(answer, UnavailableError)
     assert "the nodes disagree" in str(answer)
@@ -106,7 +106,7 @@ def test_nodes_that_disagree_for_ever_end_in_an_error(routing: Routing) -> None:
 def test_one_node_that_is_down_fails_its_own_requests_only(routing: Routing, cluster: SimulatedCluster) -> None:
     cluster.down = {ONE}
 
-    low, high = cluster.run(routing.answers([get(LOW), get(HIGH)]))
+    low, high = cluster.run(routing.answers(RedisBatch(requests=(get(LOW), get(HIGH)))))
 
     assert isinstance(low, UnavailableError)
     assert high == b"10.0.0.2 did GET"
@@ -115,36 +115,36 @@ def test_one_node_that_is_down_fails_its_own_requests_only(routing: Routing, clu
 def test_after_a_failure_the_topology_is_learned_anew_and_the_promoted_replica_is_found(
     routing: Routing, cluster: SimulatedCluster, clock: Clock
 ) -> None:
-    cluster.run(routing.answers([get(HIGH)]))
+    cluster.run(routing.answers(get(HIGH)))
     cluster.down = {TWO}
-    cluster.run(routing.answers([get(HIGH)]))
+    cluster.run(routing.answers(get(HIGH)))
     cluster.owners = {range(8192): ONE, range(8192, 16384): THREE}
     clock.now += 1
 
-    assert cluster.run(routing.answers([get(HIGH)])) == [b"10.0.0.3 did GET"]
+    assert cluster.run(routing.answers(get(HIGH))) == [b"10.0.0.3 did GET"]
 
 
 def test_where_the_endpoint_is_down_too_another_node_tells_the_topology(
     routing: Routing, cluster: SimulatedCluster, clock: Clock
 ) -> None:
-    cluster.run(routing.answers([get(HIGH)]))
+    cluster.run(routing.answers(get(HIGH)))
     cluster.down = {TWO, ENDPOINT}
     cluster.owners = {range(8192): ONE, range(8192, 16384): THREE}
     answers = []
     for _ in range(3):
         clock.now += 1
-        answers += cluster.run(routing.answers([get(HIGH)]))
+        answers += cluster.run(routing.answers(get(HIGH)))
 
     assert answers[-1] == b"10.0.0.3 did GET"
 
 
 def test_the_topology_is_looked_at_only_now_and_then(routing: Routing, cluster: SimulatedCluster) -> None:
-    cluster.run(routing.answers([get(HIGH)]))
+    cluster.run(routing.answers(get(HIGH)))
     cluster.down = {TWO}
     cluster.received.clear()
 
     for _ in range(20):
-        cluster.run(routing.answers([get(HIGH)]))
+        cluster.run(routing.answers(get(HIGH)))
 
     assert len(cluster.asked(ENDPOINT)) <= 1
 
@@ -154,26 +154,26 @@ def test_a_node_that_keeps_failing_is_left_alone_for_a_while(
 ) -> None:
     cluster.down = {ONE}
     for _ in range(20):
-        cluster.run(routing.answers([get(LOW)]))
+        cluster.run(routing.answers(get(LOW)))
     assert len(cluster.asked(ONE)) == 5
 
     cluster.down = set()
     clock.now += 2
 
-    assert cluster.run(routing.answers([get(LOW)])) == [b"10.0.0.1 did GET"]
+    assert cluster.run(routing.answers(get(LOW))) == [b"10.0.0.1 did GET"]
 
 
 def test_a_cluster_that_was_never_reached_says_why(routing: Routing, cluster: SimulatedCluster) -> None:
     cluster.down = {ENDPOINT}
 
-    (answer,) = cluster.run(routing.answers([get(LOW)]))
+    (answer,) = cluster.run(routing.answers(get(LOW)))
 
     assert isinstance(answer, UnavailableError)
     assert str(answer) == "endpoint is down"
 
 
 def test_a_replicated_request_waits_where_the_node_has_a_replica(routing: Routing, cluster: SimulatedCluster) -> None:
-    answers = cluster.run(routing.answers([get(LOW, replicated=True), get(HIGH, replicated=True)]))
+    answers = cluster.run(routing.answers(RedisBatch(requests=(get(LOW, replicated=True), get(HIGH, replicated=True)))))
 
     assert answers == [b"10.0.0.1 did GET", b"10.0.0.2 did GET"]
     assert cluster.asked(ONE) == [("GET", LOW)]
@@ -183,18 +183,18 @@ def test_a_replicated_request_waits_where_the_node_has_a_replica(routing: Routin
 def test_a_write_that_no_replica_confirms_is_in_doubt(routing: Routing, cluster: SimulatedCluster) -> None:
     cluster.replicas_in_sync = 0
 
-    (answer,) = cluster.run(routing.answers([get(HIGH, replicated=True)]))
+    (answer,) = cluster.run(routing.answers(get(HIGH, replicated=True)))
 
     assert isinstance(answer, UnavailableError)
     assert answer.in_doubt
 
 
 def test_after_a_deadline_nobody_is_asked(routing: Routing, cluster: SimulatedCluster) -> None:
-    cluster.run(routing.answers([get(LOW)]))
+    cluster.run(routing.answers(get(LOW)))
     cluster.received.clear()
 
     with deadline(0):
-        (answer,) = cluster.run(routing.answers([get(LOW)]))
+        (answer,) = cluster.run(routing.answers(get(LOW)))
 
     assert isinstance(answer, TimedOutError)
     assert not answer.in_doubt
@@ -202,7 +202,7 @@ def test_after_a_deadline_nobody_is_asked(routing: Routing, cluster: SimulatedCl
 
 
 def test_learning_the_topology_leaves_time_for_the_request(routing: Routing, cluster: SimulatedCluster) -> None:
-    cluster.run(routing.answers([get(LOW)]))
+    cluster.run(routing.answers(get(LOW)))
 
     assert [exchange.seconds for exchange in cluster.received] == pytest.approx([REQUEST_SECONDS / 2, REQUEST_SECONDS])
 
@@ -218,9 +218,9 @@ def test_learning_the_topology_leaves_time_for_the_request(routing: Routing, clu
 def test_an_error_reply_becomes_an_error_of_the_library(
     routing: Routing, cluster: SimulatedCluster, reply: Exception, error: type[StorageError]
 ) -> None:
-    cluster.run(routing.answers([get(LOW)]))
+    cluster.run(routing.answers(get(LOW)))
 
-    (answer,) = _run_with(routing.answers([get(LOW)]), [reply])
+    (answer,) = _run_with(routing.answers(get(LOW)), [reply])
 
     assert type(answer) is error
     assert str(reply) in str(answer)
