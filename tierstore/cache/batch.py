@@ -12,7 +12,7 @@ from tierstore.cache.scripts import Claim, claim, keys_of, release
 from tierstore.cache.shelf import Key, Seen, Shelf
 from tierstore.core.effects import Plan
 from tierstore.errors import StorageError
-from tierstore.redis.effects import RedisBatch, RedisRequest
+from tierstore.redis.effects import RedisBatch, RedisRequest, RedisValues
 
 LoadMany: TypeAlias = Callable[[Sequence[Key], bool], Plan[list[AnyEntity | None]]]
 """Makes the plan that reads the items from their table, in the keys' order; consistently where the argument is true."""
@@ -27,30 +27,20 @@ def read_many(
     Loads what is missing at once, without waiting for others.
     """
     yield from invalidation.catch_up()
-    named = [(shelf.name(key), key) for key in keys]
-    by_name = dict(named)
-    found = {name: kept.entity for name in by_name if (kept := shelf.kept(name)) is not None}
-    shelf.counts.local_hits += len(found)
-    looked_up = [name for name in by_name if name not in found and not invalidation.is_owed(name)]
-    seen = yield from _look_up(shelf, looked_up)
-    for name, each in seen.items():
-        if each.copy is not None and shelf.fresh_for(each.copy) > 0:
-            shelf.keep(name, each)
-            found[name] = each.copy.entity
-    unfit = {name: each for name, each in seen.items() if name not in found}
+    names = [shelf.name(key) for key in keys]
+    by_name = dict(zip(names, keys, strict=True))
+    found = shelf.all_kept(by_name)
+    owed = invalidation.owed
+    looked_up = [name for name in by_name if name not in found and name not in owed]
+    unfit: dict[str, Seen[AnyEntity]] = {}
+    if looked_up:
+        answers: list[Any] = yield RedisValues(keys=tuple(looked_up))
+        unfit = shelf.look_at_all(dict(zip(looked_up, answers, strict=True)), found)
     missing = {name: key for name, key in by_name.items() if name not in found}
-    shelf.counts.hits += len(seen) - len(unfit)
-    shelf.counts.misses += len(unfit)
-    shelf.counts.unreachable += len(missing) - len(unfit)
     if missing:
+        shelf.counts.unreachable += len(missing) - len(unfit)
         found.update((yield from _fill(shelf, invalidation, missing, unfit, load)))
-    return [found[name] for name, _ in named]
-
-
-def _look_up(shelf: Shelf[AnyEntity], names: Sequence[str]) -> Plan[dict[str, Seen[AnyEntity]]]:
-    """What lies under the names; those that Redis did not answer for are left out."""
-    answers = yield from _ask(names, (RedisRequest(key=name, command=("GET", name)) for name in names))
-    return {name: shelf.look(data) for name, data in answers.items()}
+    return [found[name] for name in names]
 
 
 def _fill(
@@ -70,7 +60,7 @@ def _fill(
     consistently = (
         shelf.policy.loads_consistently
         or not {Claim.LOAD_CONSISTENTLY, Claim.LOAD_WITHOUT_STORING}.isdisjoint(claims.values())
-        or any(map(invalidation.is_owed, missing))
+        or not missing.keys().isdisjoint(invalidation.owed)
     )
     shelf.counts.loads += len(missing)
     try:

@@ -5,9 +5,8 @@ Bytes that this release did not write for this layout of the entity are no copy 
 
 from __future__ import annotations
 
-from dataclasses import fields
 from struct import Struct
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypedDict, TypeVar
 from zlib import crc32
 
 import msgspec
@@ -26,6 +25,7 @@ HEADER_BYTES: Final = _HEADER.size
 """Two copies that differ in anything differ in these."""
 _CHECKSUMMED_FROM: Final = 5
 _set_attribute: Final = object.__setattr__
+_new: Final = object.__new__
 
 
 class Copy(NamedTuple, Generic[AnyEntity_co]):
@@ -43,25 +43,21 @@ class CopyCodec(Generic[AnyEntity]):
     def __init__(self, entity: type[AnyEntity]) -> None:
         declared = entity.declaration
         self._entity = entity
-        self._names = tuple(field.name for field in fields(entity))
-        self._packers = tuple(
-            (index, pack)
-            for index, name in enumerate(self._names)
-            if (pack := packer_of(declared.kinds[name])) is not None
-        )
-        layout = [declared.type, declared.schema_version, *(f"{name}: {declared.kinds[name]}" for name in self._names)]
+        self._packers = {name: pack for name, kind in declared.kinds.items() if (pack := packer_of(kind)) is not None}
+        layout = [declared.type, declared.schema_version, *(f"{name}: {kind}" for name, kind in declared.kinds.items())]
         self._layout = crc32(repr(layout).encode())
-        types = tuple(declared.field_types[name] for name in self._names)
         self._encode = msgspec.msgpack.Encoder().encode
-        self._decode = msgspec.msgpack.Decoder(tuple[types], ext_hook=unpacked_extension).decode  # type: ignore[valid-type]  # made at run time
+        # Straight into the dictionary that an entity keeps its fields in.
+        fields = TypedDict("fields", declared.field_types)  # type: ignore[misc]  # made at run time
+        self._decode = msgspec.msgpack.Decoder(fields, ext_hook=unpacked_extension).decode
 
     def encode(self, entity: AnyEntity | None, *, fresh_until: float) -> bytes | None:
         """The copy of an item, or of there being none; None for values that MessagePack lacks (whole numbers > 2⁶⁴)."""
         payload = b""
         if entity is not None:
-            values = [entity.__dict__[name] for name in self._names]
-            for index, pack in self._packers:
-                values[index] = pack(values[index])
+            values = entity.__dict__
+            if self._packers:
+                values = {**values, **{name: pack(values[name]) for name, pack in self._packers.items()}}
             try:
                 payload = self._encode(values)
             except (OverflowError, ValueError):
@@ -73,24 +69,20 @@ class CopyCodec(Generic[AnyEntity]):
         if data is None or len(data) < HEADER_BYTES:
             return None
         written_format, checksum, layout, fresh_until = _HEADER.unpack_from(data)
-        if (
-            written_format != FORMAT
-            or layout != self._layout
-            or crc32(memoryview(data)[_CHECKSUMMED_FROM:]) != checksum
-        ):
+        if written_format != FORMAT or layout != self._layout or crc32(data[_CHECKSUMMED_FROM:]) != checksum:
             return None
         if len(data) == HEADER_BYTES:
             return Copy(None, fresh_until)
         try:
-            values = self._decode(memoryview(data)[HEADER_BYTES:])
+            values = self._decode(data[HEADER_BYTES:])
         except (msgspec.MsgspecError, ValueError, ArithmeticError):
             return None
-        copy = object.__new__(self._entity)
+        copy = _new(self._entity)
         # Past the frozen dataclass's own __setattr__, and past checks that the entity passed when it was made.
-        _set_attribute(copy, "__dict__", dict(zip(self._names, values, strict=True)))
+        _set_attribute(copy, "__dict__", values)
         return Copy(copy, fresh_until)
 
     def _sealed(self, payload: bytes, fresh_until: float) -> bytes:
         unsealed = _HEADER.pack(FORMAT, 0, self._layout, fresh_until) + payload
-        checksum = crc32(memoryview(unsealed)[_CHECKSUMMED_FROM:])
+        checksum = crc32(unsealed[_CHECKSUMMED_FROM:])
         return b"".join((unsealed[:1], checksum.to_bytes(4, "big"), unsealed[_CHECKSUMMED_FROM:]))

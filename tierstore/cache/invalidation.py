@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from tierstore.cache.local import LocalCopies
@@ -53,9 +53,10 @@ class Invalidation:
         yield from self._end(dict(zip(names, versions(result), strict=True)), begun)
         return result
 
-    def is_owed(self, name: str) -> bool:
-        """Whether Redis may hold a copy that this process knows to be stale."""
-        return name in self._owed
+    @property
+    def owed(self) -> Collection[str]:
+        """Names of copies in Redis that this process knows to be stale, if Redis still has them."""
+        return self._owed.keys()
 
     def catch_up(self) -> Plan[None]:
         """Tell Redis what it could not be told before; in the background, now and then."""

@@ -33,7 +33,7 @@ def read(
         shelf.counts.local_hits += 1
         return kept.entity
     yield from invalidation.catch_up()
-    if invalidation.is_owed(name):
+    if name in invalidation.owed:
         return (yield from _load_uncached(shelf, invalidation, name, load, consistently=True))
     try:
         seen = shelf.look((yield RedisRequest(key=name, command=("GET", name))))

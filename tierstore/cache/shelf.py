@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Generic, NamedTuple, TypeAlias
 
 from tierstore.cache.copies import AnyEntity, AnyEntity_co, Copy, CopyCodec
@@ -13,7 +13,7 @@ from tierstore.core.context import Context
 from tierstore.declaration.keys import KeyTemplate, KeyValue
 from tierstore.declaration.kinds import Anything, Kind, MapOf, Maybe, Record, SequenceOf
 from tierstore.declaration.policies import CachePolicy, KeySpace
-from tierstore.errors import InvalidError
+from tierstore.errors import InvalidError, StorageError
 from tierstore.redis.effects import RedisRequest
 from tierstore.redis.keys import hash_tag
 
@@ -43,11 +43,18 @@ class Shelf(Generic[AnyEntity]):
         self._key = KeyTemplate(
             space.key.text.replace("{type}", declared.type).replace("{id}", id_text), separator=space.key.separator
         )
+        self._only_field = declared.key.fields[0] if len(declared.key.fields) == 1 else None
+        self._beginning = f"{space.prefix}{{{self._key.literal_prefix}"
         self._local = local
         self._is_shareable = all(map(_is_immutable, declared.kinds.values()))
 
     def name(self, key: Key) -> str:
         """The Redis key of a copy; raises `InvalidError` for values that cannot be a key."""
+        if self._only_field is not None:
+            value = key[self._only_field]
+            if isinstance(value, str) and value.isalnum():
+                # The usual id, in which nothing needs to be escaped.
+                return f"{self._beginning}{value}}}"
         try:
             return self._prefix + hash_tag(self._key.render(key))
         except ValueError as error:
@@ -74,6 +81,36 @@ class Shelf(Generic[AnyEntity]):
             return None
         kept: Copy[AnyEntity] | bytes | None = self._local.get(name)
         return self._codec.decode(kept) if isinstance(kept, bytes) else kept
+
+    def all_kept(self, names: Iterable[str]) -> dict[str, AnyEntity | None]:
+        """What the process's own copies answer, by name."""
+        if self.policy.local_time_to_live == 0:
+            return {}
+        found = {name: kept.entity for name in names if (kept := self.kept(name)) is not None}
+        self.counts.local_hits += len(found)
+        return found
+
+    def look_at_all(
+        self, lying: Mapping[str, bytes | StorageError | None], found: dict[str, AnyEntity | None]
+    ) -> dict[str, Seen[AnyEntity]]:
+        """Note what fresh copies answer, by name, in `found`; what is unfit is given back, errors are left out."""
+        now = self._now()
+        decode = self._codec.decode
+        unfit: dict[str, Seen[AnyEntity]] = {}
+        hits = len(found)
+        for name, data in lying.items():
+            if isinstance(data, StorageError):
+                continue
+            copy = decode(data)
+            if copy is None or copy.fresh_until <= now:
+                unfit[name] = Seen(data, copy)
+                continue
+            found[name] = copy.entity
+            if self.policy.local_time_to_live > 0:
+                self.keep(name, Seen(data, copy))
+        self.counts.hits += len(found) - hits
+        self.counts.misses += len(unfit)
+        return unfit
 
     def keep(self, name: str, seen: Seen[AnyEntity]) -> None:
         """Keep a fresh copy in the process, if the policy says so."""

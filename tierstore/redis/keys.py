@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from tierstore.declaration.keys import KeyValue
 from tierstore.declaration.policies import KeySpace
 from tierstore.errors import InvalidError
+
+_ESCAPES: Final = str.maketrans({"%": "%25", "{": "%7B", "}": "%7D"})
 
 
 def key_in(space: KeySpace, **values: KeyValue) -> str:
@@ -22,4 +26,4 @@ def key_in(space: KeySpace, **values: KeyValue) -> str:
 
 def hash_tag(text: str) -> str:
     """The text as a hash tag: keys that have it in common share a slot, whatever braces the text has."""
-    return "{" + text.replace("%", "%25").replace("{", "%7B").replace("}", "%7D") + "}"
+    return "{" + text.translate(_ESCAPES) + "}"

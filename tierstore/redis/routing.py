@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
@@ -145,7 +146,7 @@ class Routing:
         by_node: dict[Node, list[int]] = {}
         primaries = self._primaries
         for place, key in enumerate(keys):
-            slot = key_slot(key.encode())
+            slot = _slot_of(key)
             node = primaries[slot] if primaries else None
             if node is None:
                 self._is_current = False
@@ -281,6 +282,12 @@ class Routing:
         self._primaries = primaries
         self._replicated = frozenset(replicated)
         self._is_current = True
+
+
+@lru_cache(maxsize=8192)
+def _slot_of(key: str) -> int:
+    """The slot of a key; kept, since the keys that are asked for most are asked for again."""
+    return key_slot(key.encode())
 
 
 def _fail(places: Iterable[int], error: StorageError, answers: list[Any]) -> None:
