@@ -124,6 +124,9 @@ def send_marked(mark: str, number: signal.Signals) -> None:
 def _start(
     command: Sequence[str | Path], *, environment: Mapping[str, str], has_terminal: bool, log: Path | None
 ) -> subprocess.Popen[bytes]:
+    if log:
+        # What is left of a killed run may still write to the old one.
+        log.unlink(missing_ok=True)
     with (log or Path(os.devnull)).open("wb") as output:
         return subprocess.Popen(
             command,

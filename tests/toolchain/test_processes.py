@@ -99,6 +99,18 @@ def test_the_child_runs_on_when_its_parent_is_killed_outright(parent: Checkout, 
     eventually(lambda: parent.lines() == ["begun", "ended"])
 
 
+def test_a_log_does_not_mix_with_what_is_left_of_an_earlier_run(parent: Checkout) -> None:
+    (parent.root / "parent.py").write_text(
+        "from pathlib import Path\n" + RUN_CHILD.replace("environ))", "environ), log=Path('log'))")
+    )
+    parent.write_program(parent.root / "child.py", "print('new')")
+    with (parent.root / "log").open("w") as old:
+        print("old", file=old, flush=True)
+        parent.run("parent")
+        print("old", file=old, flush=True)
+    assert (parent.root / "log").read_text() == "new\n"
+
+
 @pytest.fixture
 def holding_parent(parent: Checkout) -> Checkout:
     """The same, but its first signal is held back, and its child ends when it is told to, by a file or a signal."""
