@@ -7,9 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Generic, Self
 
 from tierstore.api.assets import Assets
+from tierstore.api.cache import Cache
+from tierstore.api.changes import Changes
 from tierstore.api.contents import Contents
+from tierstore.api.counters import Counters
 from tierstore.api.idempotency import Idempotency
+from tierstore.api.leaderboards import Leaderboards
 from tierstore.api.leases import Leases
+from tierstore.api.limits import Limits
+from tierstore.api.sessions import Sessions
 from tierstore.api.state import State
 from tierstore.api.uploads import Uploads
 from tierstore.api.users import Users
@@ -24,6 +30,7 @@ from tierstore.core.runners import AsyncRunner, ExplainRunner, SyncRunner
 from tierstore.core.transports import AsyncTransport, Transport, Transports
 from tierstore.dynamodb.repository import Repository
 from tierstore.model.buckets import ASSETS, UPLOADS
+from tierstore.realtime.patience import through_a_failover
 from tierstore.s3.bucket import LiveBucket
 from tierstore.wiring import async_transport_makers, transport_makers
 
@@ -36,15 +43,22 @@ _THREADS: Final = 32
 class Operations(Generic[Mode]):
     """The groups of operations; each operation is the declared access pattern of its name."""
 
-    def __init__(self, runner: Runner, context: Context, items: Repository) -> None:
+    def __init__(self, runner: Runner, context: Context, items: Repository, cache: EntityCache) -> None:
         objects = standard_retries(context.random)
+        in_redis = through_a_failover(context.random)
         self.users: Users[Mode] = Users(runner, items)
         self.contents: Contents[Mode] = Contents(runner, items)
+        self.counters: Counters[Mode] = Counters(runner, context, items, in_redis)
         self.uploads: Uploads[Mode] = Uploads(runner, items, LiveBucket.of(UPLOADS, context.connection, objects))
         self.assets: Assets[Mode] = Assets(runner, LiveBucket.of(ASSETS, context.connection, objects))
         self.state: State[Mode] = State(runner, items)
         self.leases: Leases[Mode] = Leases(runner, items)
         self.idempotency: Idempotency[Mode] = Idempotency(runner, items)
+        self.sessions: Sessions[Mode] = Sessions(runner, context, items)
+        self.cache: Cache[Mode] = Cache(runner, items, cache)
+        self.limits: Limits[Mode] = Limits(runner, context)
+        self.leaderboards: Leaderboards[Mode] = Leaderboards(runner, context, in_redis)
+        self.changes: Changes[Mode] = Changes(runner, context, in_redis)
 
 
 class Storage(Operations[Sync]):
@@ -57,7 +71,9 @@ class Storage(Operations[Sync]):
         context = Context(connection=connection)
         self._transports: Transports[Transport] = Transports(transport_makers(connection, use_boto3=use_boto3))
         self._threads = PerProcess(lambda: ThreadPoolExecutor(_THREADS, thread_name_prefix="tierstore"))
-        super().__init__(SyncRunner(self._transports.carry_out, self._threads), context, _cached(context))
+        cache = EntityCache(context)
+        runner = SyncRunner(self._transports.carry_out, self._threads)
+        super().__init__(runner, context, _cached(context, cache), cache)
         self.explain = _explained(context)
         """The same operations, which send nothing and return the requests to the tables that they begin with."""
 
@@ -93,7 +109,8 @@ class AsyncStorage(Operations[Async]):
     def __init__(self, connection: Connection) -> None:
         context = Context(connection=connection)
         self._transports: Transports[AsyncTransport] = Transports(async_transport_makers(connection))
-        super().__init__(AsyncRunner(self._transports.carry_out), context, _cached(context))
+        cache = EntityCache(context)
+        super().__init__(AsyncRunner(self._transports.carry_out), context, _cached(context, cache), cache)
         self.explain = _explained(context)
         """The same operations, which send nothing and return the requests to the tables that they begin with."""
 
@@ -120,9 +137,10 @@ class AsyncStorage(Operations[Async]):
         await self.close()
 
 
-def _cached(context: Context) -> CachedRepository:
-    return CachedRepository(context, standard_retries(context.random), EntityCache(context))
+def _cached(context: Context, cache: EntityCache) -> CachedRepository:
+    return CachedRepository(context, standard_retries(context.random), cache)
 
 
 def _explained(context: Context) -> Operations[Explained]:
-    return Operations(ExplainRunner(), context, Repository(context, standard_retries(context.random)))
+    items = Repository(context, standard_retries(context.random))
+    return Operations(ExplainRunner(), context, items, EntityCache(context))

@@ -14,8 +14,11 @@ from tests.tierstore.aws_json.server import Server, answer, running_server
 from tests.tierstore.dynamodb.conftest import CONNECTION
 from tests.tierstore.test_connection import DOCUMENT
 from tierstore import AsyncStorage, Storage
+from tierstore.core.operation import Group, operation
+from tierstore.core.pages import paged
 from tierstore.dynamodb.effects import DynamoDBRequest
 from tierstore.errors import AccessDeniedError, InvalidError, NotFoundError, UnavailableError
+from tierstore.model import DATA_MODEL
 
 
 def test_importing_the_library_imports_no_client_of_any_service() -> None:
@@ -33,6 +36,18 @@ def test_the_package_names_what_applications_need() -> None:
     assert all(getattr(tierstore, name) is not None for name in tierstore.__all__)
     with pytest.raises(AttributeError, match="module 'tierstore' has no attribute 'Storrage'"):
         _ = tierstore.Storrage
+
+
+def test_every_declared_pattern_has_one_operation_and_every_operation_is_declared() -> None:
+    operations = [
+        f"{group}.{name}"
+        for group, held in vars(Storage(CONNECTION)).items()
+        if isinstance(held, Group)
+        for name, part in vars(type(held)).items()
+        if isinstance(part, operation | paged)
+    ]
+
+    assert sorted(operations) == sorted(pattern.name for pattern in DATA_MODEL.patterns)
 
 
 def test_explaining_shows_the_one_request_that_the_declaration_promises() -> None:
