@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from tierstore.declaration.entities import Entity
 from tierstore.dynamodb.attribute_values import number
-from tierstore.dynamodb.codec import AnyEntity, EntityCodec, Guard, codec_of
+from tierstore.dynamodb.codec import AnyEntity, EntityCodec, codec_of
 from tierstore.dynamodb.expressions import (
     Condition,
     Placeholders,
@@ -22,6 +22,7 @@ from tierstore.dynamodb.expressions import (
     set_and_remove,
 )
 from tierstore.dynamodb.failures import StoredItem
+from tierstore.dynamodb.key_attributes import Guard
 from tierstore.errors import ConflictError, InvalidError, NotUniqueError, VersionConflictError
 
 Result_co = TypeVar("Result_co", covariant=True)

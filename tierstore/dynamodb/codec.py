@@ -2,96 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import MISSING, Field, fields
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, Final, Generic, TypeVar
+
+import msgspec
 
 from tierstore.declaration.entities import SCHEMA_VERSION_ATTRIBUTE, TYPE_ATTRIBUTE, Entity
-from tierstore.declaration.keys import Key, KeyValue
-from tierstore.declaration.kinds import Maybe, SetOf
-from tierstore.declaration.tables import GlobalIndex
+from tierstore.declaration.keys import KeyValue
+from tierstore.dynamodb.answers import BatchAnswer, ItemAnswer, ItemsAnswer
 from tierstore.dynamodb.attribute_values import AttributeValue, Item, UnstorableError, number, text
-from tierstore.dynamodb.fields import TIME_TO_LIVE, form_of
+from tierstore.dynamodb.key_attributes import Guard, KeyAttributes
 from tierstore.dynamodb.sizes import require_size
-from tierstore.errors import CorruptError, InvalidError
+from tierstore.dynamodb.stored_fields import NOTHING, stored_fields
+from tierstore.dynamodb.structures import Structure
+from tierstore.errors import CorruptError
 
 AnyEntity = TypeVar("AnyEntity", bound=Entity)
 
-_EXPIRY: Final = "expires_at"
-_ALWAYS_WRITTEN: Final = frozenset({"version", "created_at", "updated_at"})
-_UNREADABLE: Final = (KeyError, ValueError, TypeError, ArithmeticError)
-"""What decoding raises for something that was not encoded here."""
 _OWNER: Final = "owner_"
 """Begins the attributes with which a guard item names its entity's key."""
-_NOTHING: Final = object()
 _set_attribute: Final = object.__setattr__
-
-
-class _StoredField(NamedTuple):
-    """One field of an entity, as the codec sees it for every item."""
-
-    name: str
-    attribute: str
-    encode: Callable[[Any], AttributeValue]
-    decode: Callable[[AttributeValue], Any]
-    omitted: Any
-    """The value for which the attribute is left out; `_NOTHING` where it is always written."""
-    default: Callable[[], Any] | None
-    """Gives the value of an item without the attribute; None where every item must have it."""
-
-
-class _KeyAttributes:
-    """The attributes that hold an entity's key in the table or in one index."""
-
-    def __init__(self, entity: str, key: Key, partition_key: str | None, sort_key: str | None) -> None:
-        self._entity = entity
-        self._key = key
-        self._fields = key.fields
-        self._partition_key = partition_key
-        """None in a local index, which has the table's."""
-        self._sort_key = sort_key
-
-    @classmethod
-    def of_index(cls, entity: type[Entity], name: str) -> _KeyAttributes:
-        declared = entity.declaration
-        index = declared.table.index(name)
-        partition_key = index.partition_key if isinstance(index, GlobalIndex) else None
-        return cls(entity.__name__, declared.indexes[name], partition_key, index.sort_key)
-
-    @property
-    def attributes(self) -> tuple[str, ...]:
-        """Their names."""
-        return tuple(name for name in (self._partition_key, self._sort_key) if name is not None)
-
-    def applies_to(self, values: Mapping[str, Any]) -> bool:
-        """Whether the values have every part of the key; without one the item is not in the index."""
-        return all(values[field] is not None for field in self._fields)
-
-    def render(self, values: Mapping[str, KeyValue]) -> Item:
-        """The key's attributes; raises `InvalidError` for values that cannot be a key."""
-        try:
-            partition, sort = self._key.render(values)
-        except ValueError as error:
-            raise InvalidError(f"{self._entity}: {error}") from None
-        item: Item = {}
-        if self._partition_key is not None:
-            item[self._partition_key] = text(partition)
-        if self._sort_key is not None and sort is not None:
-            item[self._sort_key] = text(sort)
-        return item
-
-
-class Guard(NamedTuple):
-    """The item that keeps one value of a unique constraint for one entity."""
-
-    key: Item
-    owner: Item
-    """Attributes that lead to the entity."""
-
-    @property
-    def item(self) -> Item:
-        """The whole item."""
-        return {**self.key, TYPE_ATTRIBUTE: text("guard"), **self.owner}
 
 
 class EntityCodec(Generic[AnyEntity]):
@@ -102,28 +33,35 @@ class EntityCodec(Generic[AnyEntity]):
         self.entity = entity
         self.declared = declared
         self.table = declared.table
-        self._primary = _KeyAttributes(entity.__name__, declared.key, self.table.partition_key, self.table.sort_key)
-        self._guards = {
-            unique.name: _KeyAttributes(entity.__name__, unique.key, self.table.partition_key, self.table.sort_key)
-            for unique in declared.unique
-        }
+        self._primary = KeyAttributes(entity, declared.key)
+        self._guards = {unique.name: KeyAttributes(entity, unique.key) for unique in declared.unique}
         self._indexes = [
-            (_KeyAttributes.of_index(entity, name), tuple(declared.only_indexed_when.get(name, {}).items()))
-            for name in declared.indexes
+            (KeyAttributes(entity, key, name), tuple(declared.only_indexed_when.get(name, {}).items()))
+            for name, key in declared.indexes.items()
         ]
         self._constant: Item = {
             TYPE_ATTRIBUTE: text(declared.type),
             SCHEMA_VERSION_ATTRIBUTE: number(declared.schema_version),
         }
-        stored = tuple(_stored_fields(entity))
-        self._always = [(f.name, f.attribute, f.encode) for f in stored if f.omitted is _NOTHING]
-        self._sometimes = [(f.name, f.attribute, f.encode, f.omitted) for f in stored if f.omitted is not _NOTHING]
-        self._required = [(f.name, f.attribute, f.decode) for f in stored if f.default is None]
-        self._optional = [(f.name, f.attribute, f.decode, f.default) for f in stored if f.default is not None]
-        index_keys = {name for key, _ in self._indexes for name in key.attributes}
-        self.changing_attributes: Final = index_keys | {f.attribute for f in stored}
+        fields = tuple(stored_fields(entity))
+        self._always = [(f.name, f.attribute, f.form.encode) for f in fields if f.left_out is NOTHING]
+        self._sometimes = [
+            (f.name, f.attribute, f.form.encode, f.left_out) for f in fields if f.left_out is not NOTHING
+        ]
+        index_keys = dict.fromkeys(name for key, _ in self._indexes for name in key.names)
+        self.changing_attributes: Final = frozenset(index_keys) | {f.attribute for f in fields}
         """Whatever an item may have besides its primary key, its type and its schema version."""
-        self._unstored: dict[str, Any] = {} if declared.expires else {_EXPIRY: None}
+        self._structure = Structure(f"{entity.__name__}Item", fields, (*self._primary.names, *index_keys))
+        self._unstored: dict[str, Any] = {} if declared.expires else {"expires_at": None}
+
+    def identity(self, item: msgspec.Struct) -> tuple[str, ...]:
+        """What makes an item that msgspec decoded different from all others: the contents of its primary key."""
+        return tuple(getattr(item, name).S for name in self._primary.names)
+
+    @property
+    def structure(self) -> type[msgspec.Struct]:
+        """As what msgspec decodes items, for `from_structure`; each key is an attribute with content `S`."""
+        return self._structure.type
 
     def key(self, values: Mapping[str, KeyValue]) -> Item:
         """The primary key of the item with these fields; raises `InvalidError` for values that cannot be a key."""
@@ -163,9 +101,9 @@ class EntityCodec(Generic[AnyEntity]):
         try:
             for name, attribute, encode in self._always:
                 item[attribute] = encode(values[name])
-            for name, attribute, encode, omitted in self._sometimes:
+            for name, attribute, encode, left_out in self._sometimes:
                 value = values[name]
-                if value != omitted:
+                if value != left_out:
                     item[attribute] = encode(value)
         except UnstorableError as error:
             raise error.within(f"{self.entity.__name__}.{name}") from None
@@ -173,15 +111,49 @@ class EntityCodec(Generic[AnyEntity]):
 
     def decode(self, item: Mapping[str, AttributeValue]) -> AnyEntity:
         """The entity of an item; raises `CorruptError` for one that was not written as this entity."""
+        return self.from_structure(self.structured(item))
+
+    def structured(self, item: Mapping[str, AttributeValue]) -> msgspec.Struct:
+        """The item as msgspec would have decoded it; raises `CorruptError` like `decode`."""
         try:
-            values = {name: decode(item[attribute]) for name, attribute, decode in self._required}
-            for name, attribute, decode, default in self._optional:
-                value = item.get(attribute)
-                values[name] = default() if value is None else decode(value)
-        except _UNREADABLE as error:
-            raise self._corruption(item) from error
+            return msgspec.convert(item, self.structure)
+        except msgspec.ValidationError as error:
+            raise self._corruption(error) from error
+
+    def from_structure(self, item: msgspec.Struct) -> AnyEntity:
+        """The entity of an item that msgspec decoded; raises `CorruptError` like `decode`."""
+        try:
+            values = self._structure.values(item)
+        except CorruptError as error:
+            raise self._corruption(error) from error
         values.update(self._unstored)
         return self.make(values)
+
+    @cached_property
+    def item_answer(self) -> Callable[[bytes], ItemAnswer[msgspec.Struct]]:
+        """Decodes an answer with one item; raises `CorruptError` like `decode`, and so do the next two."""
+        return self._answer(ItemAnswer)
+
+    @cached_property
+    def items_answer(self) -> Callable[[bytes], ItemsAnswer[msgspec.Struct]]:
+        """Decodes an answer with some items."""
+        return self._answer(ItemsAnswer)
+
+    @cached_property
+    def batch_answer(self) -> Callable[[bytes], BatchAnswer[msgspec.Struct]]:
+        """Decodes an answer with items by table."""
+        return self._answer(BatchAnswer)
+
+    def _answer(self, generic: Any) -> Callable[[bytes], Any]:
+        decode = msgspec.json.Decoder(generic[self.structure]).decode
+
+        def decode_or_refuse(body: bytes) -> Any:
+            try:
+                return decode(body)
+            except msgspec.ValidationError as error:
+                raise self._corruption(error) from error
+
+        return decode_or_refuse
 
     def make(self, values: dict[str, Any]) -> AnyEntity:
         """An entity of all these fields, which are known to be right."""
@@ -190,16 +162,8 @@ class EntityCodec(Generic[AnyEntity]):
         _set_attribute(entity, "__dict__", values)
         return entity
 
-    def _corruption(self, item: Mapping[str, AttributeValue]) -> CorruptError:
-        fields = [
-            *self._required,
-            *((name, attribute, decode) for name, attribute, decode, _ in self._optional if attribute in item),
-        ]
-        unreadable = [name for name, attribute, decode in fields if not _is_readable(item, attribute, decode)]
-        return CorruptError(
-            f"an item of type {item.get(TYPE_ATTRIBUTE)} in table {self.table.name!r} cannot be read as "
-            f"{self.entity.__name__}; unreadable: {', '.join(unreadable)}"
-        )
+    def _corruption(self, problem: Exception) -> CorruptError:
+        return CorruptError(f"an item of table {self.table.name!r} cannot be read as {self.entity.__name__}: {problem}")
 
 
 _codecs: Final[dict[type[Any], EntityCodec[Any]]] = {}
@@ -211,39 +175,3 @@ def codec_of(entity: type[AnyEntity]) -> EntityCodec[AnyEntity]:
         return _codecs[entity]
     except KeyError:
         return _codecs.setdefault(entity, EntityCodec(entity))
-
-
-def _stored_fields(entity: type[Entity]) -> Iterator[_StoredField]:
-    declared = entity.declaration
-    needed = _ALWAYS_WRITTEN.union(declared.key.fields)
-    for field in fields(entity):
-        name, kind = field.name, declared.kinds[field.name]
-        if name == _EXPIRY:
-            if declared.expires and declared.table.time_to_live is not None:
-                yield _StoredField(name, declared.table.time_to_live, *TIME_TO_LIVE, None, _constantly(None))
-            continue
-        default = None if name in needed else _default(field)
-        omitted = _NOTHING
-        if isinstance(kind, SetOf):
-            omitted, default = frozenset(), _constantly(frozenset())
-        elif isinstance(kind, Maybe) and (default is None or default() is None):
-            omitted, default = None, _constantly(None)
-        yield _StoredField(name, name, *form_of(kind), omitted, default)
-
-
-def _default(field: Field[Any]) -> Callable[[], Any] | None:
-    if field.default_factory is not MISSING:
-        return field.default_factory
-    return None if field.default is MISSING else _constantly(field.default)
-
-
-def _constantly(value: Any) -> Callable[[], Any]:
-    return lambda: value
-
-
-def _is_readable(item: Mapping[str, AttributeValue], attribute: str, decode: Callable[[AttributeValue], Any]) -> bool:
-    try:
-        decode(item[attribute])
-    except _UNREADABLE:
-        return False
-    return True

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tierstore.dynamodb.attribute_values import Item
+from msgspec import Struct
+
+from tierstore.dynamodb.answers import ItemsAnswer
+from tierstore.dynamodb.attribute_values import AttributeValue
 
 
 class Partition:
     """One partition of a query, and the items that were read ahead of it."""
 
-    def __init__(self, document: Mapping[str, Any], start: Item | None) -> None:
+    def __init__(self, document: Mapping[str, Any], start: Mapping[str, AttributeValue] | None) -> None:
         self._document = document
         self._start = start
-        self.ready: list[Item] = []
+        self.ready: list[Struct] = []
         self.is_exhausted = False
         """Whether nothing is left to read; items may still be ready."""
 
@@ -28,19 +31,19 @@ class Partition:
         start = {} if self._start is None else {"ExclusiveStartKey": self._start}
         return {**self._document, **start, "Limit": limit}
 
-    def receive(self, answer: Mapping[str, Any]) -> None:
+    def receive(self, answer: ItemsAnswer[Struct]) -> None:
         """Keep what was read."""
-        self.ready = answer["Items"]
-        self._start = answer.get("LastEvaluatedKey")
+        self.ready = answer.Items
+        self._start = answer.LastEvaluatedKey
         self.is_exhausted = self._start is None
 
-    def give(self, count: int) -> list[Item]:
+    def give(self, count: int) -> list[Struct]:
         """Part with the first items."""
         given, self.ready = self.ready[:count], self.ready[count:]
         return given
 
 
-def take_in_order(partitions: Sequence[Partition], order: Callable[[Item], str], *, descending: bool) -> list[Item]:
+def take_in_order(partitions: Sequence[Partition], order: Callable[[Struct], str], *, descending: bool) -> list[Struct]:
     """The ready items that nothing unread can precede, in order; they are no longer ready.
 
     Each partition is in order, so what is unread of it lies behind its last ready item. None is empty.
@@ -48,7 +51,7 @@ def take_in_order(partitions: Sequence[Partition], order: Callable[[Item], str],
     if len(partitions) == 1:
         return partitions[0].give(len(partitions[0].ready))
     horizons = [order(partition.ready[-1]) for partition in partitions if not partition.is_exhausted]
-    taken: list[Item] = []
+    taken: list[Struct] = []
     for partition in partitions:
         if not horizons:
             count = len(partition.ready)

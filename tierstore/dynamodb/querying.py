@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, Final
+
+from msgspec import Struct
 
 from tierstore.core.effects import Plan, together
 from tierstore.core.pages import Page
 from tierstore.declaration.entities import TYPE_ATTRIBUTE, Entity
-from tierstore.dynamodb.attribute_values import Item
+from tierstore.dynamodb.answers import ItemsAnswer
 from tierstore.dynamodb.codec import codec_of
 from tierstore.dynamodb.cursors import Cursors
 from tierstore.dynamodb.database import Database
+from tierstore.dynamodb.effects import as_document
 from tierstore.dynamodb.merging import Partition, take_in_order
 from tierstore.dynamodb.ranges import Range
 from tierstore.errors import InvalidError
@@ -29,13 +33,14 @@ def read_page(database: Database, wanted: Range, *, limit: int, cursor: str | No
     if not 1 <= limit <= MAXIMUM_LIMIT:
         raise InvalidError(f"{wanted.name}: limit is {limit}, allowed is 1 to {MAXIMUM_LIMIT}")
     cursors = Cursors.of(database.context.connection)
-    reader = _Reader(database, wanted, cursors.open(wanted.identity, cursor) if cursor is not None else None)
-    decode = _decoder(wanted.query.entities)
+    contents = _contents_of(wanted.query.entities)
+    place = cursors.open(wanted.identity, cursor) if cursor is not None else None
+    reader = _Reader(database, wanted, contents.answer, place)
     found: list[Entity] = []
     while items := (yield from reader.read(limit - len(found))):
         for position, item in enumerate(items, start=1):
-            entity = decode(item)
-            if entity is None or not database.is_live(entity):
+            entity = contents.entity(item)
+            if not database.is_live(entity):
                 continue
             found.append(entity)
             if len(found) == limit:
@@ -51,10 +56,17 @@ class _Reader:
     Holds no more than one page of each shard.
     """
 
-    def __init__(self, database: Database, wanted: Range, place: tuple[str, ...] | None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        wanted: Range,
+        decode: Callable[[bytes], ItemsAnswer[Struct]],
+        place: tuple[str, ...] | None,
+    ) -> None:
         self._database = database
         self._wanted = wanted
-        self._sort_attribute = wanted.place_attributes[0]
+        self._decode = decode
+        self._order: Callable[[Any], str] = attrgetter(f"{wanted.place_attributes[0]}.S")
         self._table = database.table(wanted.query.entities[0])
         month, *keys = place or ("",)
         self._months = wanted.months(database.context.now(), beginning_with=month)[::-1]
@@ -65,7 +77,7 @@ class _Reader:
         """Whether anything may be left to read."""
         return bool(self._months) or self._month_has_more
 
-    def read(self, count: int) -> Plan[list[Item]]:
+    def read(self, count: int) -> Plan[list[Struct]]:
         """Some of the next items in order, about `count`; none only at the end."""
         while True:
             while self._month_has_more:
@@ -78,13 +90,9 @@ class _Reader:
                 return []
             self._open_next_month([])
 
-    def place_of(self, item: Item) -> tuple[str, ...]:
+    def place_of(self, item: Struct) -> tuple[str, ...]:
         """Where to go on after an item."""
-        return (self._month, *(item[name]["S"] for name in self._wanted.place_attributes))
-
-    def _order(self, item: Item) -> str:
-        order: str = item[self._sort_attribute]["S"]
-        return order
+        return (self._month, *(getattr(item, name).S for name in self._wanted.place_attributes))
 
     @property
     def _month_has_more(self) -> bool:
@@ -102,7 +110,9 @@ class _Reader:
         """Read every partition of which nothing is left."""
         empty = [partition for partition in self._partitions if partition.is_empty]
         limit = self._limit(count)
-        answers = yield from together([self._database.ask("Query", partition.request(limit)) for partition in empty])
+        answers = yield from together(
+            [self._database.ask_for(self._decode, "Query", partition.request(limit)) for partition in empty]
+        )
         for partition, answer in zip(empty, answers, strict=True):
             partition.receive(answer)
 
@@ -119,14 +129,36 @@ class _Reader:
         return min(share, MAXIMUM_LIMIT)
 
 
-def _decoder(entities: tuple[type[Entity], ...]) -> Callable[[Item], Entity | None]:
-    """Decodes an item of any of the entities; None for one of another, which a later release put beside them."""
-    if len(entities) == 1:
-        return codec_of(entities[0]).decode
-    decoders = {entity.declaration.type: codec_of(entity).decode for entity in entities}
+class _OneEntity:
+    """Reads the items of a query that finds one entity."""
 
-    def decode(item: Item) -> Entity | None:
-        decoder = decoders.get(item.get(TYPE_ATTRIBUTE, {}).get("S", ""))
-        return None if decoder is None else decoder(item)
+    def __init__(self, entity: type[Entity]) -> None:
+        codec = codec_of(entity)
+        self.answer: Callable[[bytes], ItemsAnswer[Struct]] = codec.items_answer
+        self.entity: Callable[[Struct], Entity] = codec.from_structure
 
-    return decode
+
+class _SeveralEntities:
+    """Reads the items of a query that finds several, by their types; others, of a later release, are passed over."""
+
+    def __init__(self, entities: tuple[type[Entity], ...]) -> None:
+        codecs = [codec_of(entity) for entity in entities]
+        self._by_type = {codec.declared.type: codec for codec in codecs}
+        self._by_structure = {codec.structure: codec for codec in codecs}
+
+    def answer(self, body: bytes) -> ItemsAnswer[Struct]:
+        document = as_document(body)
+        known = [
+            (codec, item)
+            for item in document["Items"]
+            if (codec := self._by_type.get(item.get(TYPE_ATTRIBUTE, {}).get("S"))) is not None
+        ]
+        structured = [codec.structured(item) for codec, item in known]
+        return ItemsAnswer(Items=structured, LastEvaluatedKey=document.get("LastEvaluatedKey"))
+
+    def entity(self, item: Struct) -> Entity:
+        return self._by_structure[type(item)].from_structure(item)
+
+
+def _contents_of(entities: tuple[type[Entity], ...]) -> _OneEntity | _SeveralEntities:
+    return _OneEntity(entities[0]) if len(entities) == 1 else _SeveralEntities(entities)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from msgspec import Struct
+
 from tierstore.core.effects import Plan
 from tierstore.declaration.keys import KeyValue
-from tierstore.dynamodb.attribute_values import AttributeValue, Item
-from tierstore.dynamodb.batches import process_all
+from tierstore.dynamodb.answers import BatchAnswer
+from tierstore.dynamodb.attribute_values import Item
+from tierstore.dynamodb.batches import Batch, process_all
 from tierstore.dynamodb.codec import AnyEntity, codec_of
 from tierstore.dynamodb.database import Database
 
@@ -46,33 +49,32 @@ def get_many(
     codec = codec_of(entity)
     table = database.table(entity)
     rendered = [codec.key(key) for key in keys]
-    identities = [_identity(key, key) for key in rendered]
+    identities = [tuple(value["S"] for value in key.values()) for key in rendered]
     found: dict[tuple[str, ...], AnyEntity] = {}
 
     def document(chunk: Sequence[Item]) -> Mapping[str, Any]:
         return {"RequestItems": {table: {"Keys": chunk, "ConsistentRead": consistent}}}
 
-    def receive(answer: Mapping[str, Any]) -> Sequence[Item]:
-        for item in answer["Responses"].get(table, ()):
-            decoded = codec.decode(item)
+    def receive(answer: BatchAnswer[Struct]) -> Sequence[Item]:
+        for item in answer.Responses.get(table, ()):
+            decoded = codec.from_structure(item)
             if database.is_live(decoded):
-                found[_identity(item, rendered[0])] = decoded
-        unprocessed: Sequence[Item] = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", ())
+                found[codec.identity(item)] = decoded
+        unprocessed: Sequence[Item] = answer.UnprocessedKeys.get(table, {}).get("Keys", ())
         return unprocessed
 
-    different = list(dict(zip(identities, rendered, strict=True)).values())
-    yield from process_all(database, "BatchGetItem", different, size=MAXIMUM_KEYS, document=document, receive=receive)
+    batch = Batch(
+        action="BatchGetItem", size=MAXIMUM_KEYS, document=document, decode=codec.batch_answer, receive=receive
+    )
+    yield from process_all(database, batch, list(dict(zip(identities, rendered, strict=True)).values()))
     return [found.get(identity) for identity in identities]
 
 
 def _get(database: Database, entity: type[AnyEntity], key: Item, *, consistent: bool) -> Plan[AnyEntity | None]:
+    codec = codec_of(entity)
     document = {"TableName": database.table(entity), "Key": key, "ConsistentRead": consistent}
-    item = (yield from database.ask("GetItem", document)).get("Item")
+    item = (yield from database.ask_for(codec.item_answer, "GetItem", document)).Item
     if item is None:
         return None
-    found = codec_of(entity).decode(item)
+    found = codec.from_structure(item)
     return found if database.is_live(found) else None
-
-
-def _identity(item: Mapping[str, AttributeValue], key: Item) -> tuple[str, ...]:
-    return tuple(item[name]["S"] for name in key)

@@ -7,10 +7,11 @@ from typing import Any, Final, TypeAlias
 
 from tierstore.core.effects import Plan
 from tierstore.declaration.entities import Entity
-from tierstore.dynamodb.batches import process_all
+from tierstore.dynamodb.batches import Batch, process_all
 from tierstore.dynamodb.changes import Change, Entry
 from tierstore.dynamodb.codec import codec_of
 from tierstore.dynamodb.database import Database
+from tierstore.dynamodb.effects import as_document
 from tierstore.dynamodb.failures import ConditionFailedError, TransactionCanceledError, is_condition
 from tierstore.errors import InvalidError
 
@@ -71,9 +72,7 @@ def write_many(database: Database, *, put: Sequence[Entity] = (), delete: Sequen
         if entity.declaration.unique:
             raise InvalidError(f"{type(entity).__name__} has unique constraints, which a batch cannot keep")
     requests = [_put_request(database, entity) for entity in put] + [_delete_request(database, item) for item in delete]
-    yield from process_all(
-        database, "BatchWriteItem", requests, size=MAXIMUM_REQUESTS, document=_batch, receive=_unprocessed
-    )
+    yield from process_all(database, _WRITES, requests)
 
 
 def _put_request(database: Database, entity: Entity) -> _TableRequest:
@@ -94,3 +93,8 @@ def _batch(requests: Sequence[_TableRequest]) -> Mapping[str, Any]:
 def _unprocessed(answer: Mapping[str, Any]) -> list[_TableRequest]:
     by_table: Mapping[str, Sequence[Mapping[str, Any]]] = answer.get("UnprocessedItems", {})
     return [(table, request) for table, requests in by_table.items() for request in requests]
+
+
+_WRITES: Final = Batch(
+    action="BatchWriteItem", size=MAXIMUM_REQUESTS, document=_batch, decode=as_document, receive=_unprocessed
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -251,7 +252,7 @@ class Partitions:
             effect: Any = next(plan)
             while True:
                 if isinstance(effect, DynamoDBRequest):
-                    effect = plan.send(self._query(effect.document))
+                    effect = plan.send(effect.decode(json.dumps(self._query(effect.document)).encode()))
                 else:
                     effect = plan.send([self.run(part) for part in effect.plans])
         except StopIteration as finished:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -112,7 +113,7 @@ class Stingy:
         if isinstance(effect, Sleep):
             return self.pauses.append(effect.seconds)
         if isinstance(effect, DynamoDBRequest):
-            return self._batch(effect.document)
+            return effect.decode(json.dumps(self._batch(effect.document)).encode())
         return [self.answer(plan) for plan in effect.plans]
 
     def _batch(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
