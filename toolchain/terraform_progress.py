@@ -13,7 +13,7 @@ _HALF_MINUTES = r"(?P<time>\d+m0?0s|(?:\d+m)?30s)"
 _UNDER_WAY = re.compile(_RESOURCE + rf"Still (?P<what>\w+)\.\.\. \[(?:id=\S+ )?{_HALF_MINUTES} elapsed\]")
 _WORTH_TELLING = re.compile(r"No changes\.|(?:Apply|Destroy) complete!|[╷│╵]")
 # Terraform's output comes indented or after the name of its stack; what begins a line is CDKTF's or the launcher's.
-_NOT_TERRAFORMS = re.compile(r"(?![\w-]+  |\d+ Stacks? |No outputs)\S")
+_NOT_TERRAFORMS = re.compile(r"(?![\w-]+(?:  |$)|\d+ Stacks? |No outputs)\S")
 _PAST = {"Creation": "created", "Modifications": "changed", "Destruction": "destroyed"}
 
 

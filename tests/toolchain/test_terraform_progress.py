@@ -74,7 +74,7 @@ def test_what_cdktf_and_its_launcher_say_themselves_is_told(progress: Progress, 
 
 
 @pytest.mark.parametrize(
-    "line", ["local  Terraform used the selected providers", "1 Stack deploying     0 Stacks done"]
+    "line", ["local  Terraform used the selected providers", "local  ", "1 Stack deploying     0 Stacks done"]
 )
 def test_the_name_of_the_stack_is_not_enough(progress: Progress, line: str) -> None:
     assert progress.show(line) is None
