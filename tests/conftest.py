@@ -6,6 +6,7 @@ import os
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # has no types
 
 from tests.support.deployed import deployed_local
 
@@ -15,22 +16,28 @@ __all__ = ["deployed_local"]
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
 
-# Session fixtures that take long to make: the tests that use one stay together, so that it is made once a run.
-_COSTLY = ("deployed_local", "sandbox")
+# Folders whose tests share what takes long to make, a sandbox or a deployment: one worker runs all of a folder.
+_TOGETHER = ("tests/sandbox/", "tests/tierstore/", "tests/validation/")
 
 _OF_THE_DEVELOPER = ("AWS_", "TIERSTORE_", "TF_")
 
 
+class FolderScheduling(LoadScopeScheduling):  # type: ignore[misc]  # has no types
+    """Gives each worker a folder that belongs together, or else a file, at a time."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return next((folder for folder in _TOGETHER if file.startswith(folder)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FolderScheduling:
+    """Spread the tests over the workers so that what is costly to make is made once."""
+    return FolderScheduling(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spread the tests over the workers by file, or by the costly fixture that they share, the longest first."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_costly_fixture(item) or item.location[0]))
-    items.sort(key=lambda item: (item.get_closest_marker("slow") is None, _costly_fixture(item) is None))
-
-
-def _costly_fixture(item: pytest.Item) -> str | None:
-    fixtures: list[str] = getattr(item, "fixturenames", [])
-    return next((name for name in _COSTLY if name in fixtures), None)
+    """Begin with what takes longest, so that no worker is left with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(autouse=True)
