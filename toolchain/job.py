@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolchain import paths, processes
-from toolchain.terraform_progress import Progress
+from toolchain.terraform_progress import Progress, plain
 
 
 def _no_recovery(_output: str) -> tuple[Step, ...]:
@@ -60,7 +60,7 @@ def _run(step: Step, *, environment: Mapping[str, str]) -> int:
     if not isinstance(step, TerraformStep):
         return processes.run_forwarding_signals(step.command, environment=environment)
     code = _run_terraform(step, environment=environment)
-    recovery = step.recovery(_log(step).read_text(errors="replace")) if code == 1 else ()
+    recovery = step.recovery(plain(_log(step).read_text(errors="replace"))) if code == 1 else ()
     for each in recovery:
         print(f"\n      {each.title}", flush=True)
         code = _run(each, environment=environment)

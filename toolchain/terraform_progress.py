@@ -17,6 +17,11 @@ _NOT_TERRAFORMS = re.compile(r"(?![\w-]+(?:  |$)|\d+ Stacks? |No outputs)\S")
 _PAST = {"Creation": "created", "Modifications": "changed", "Destruction": "destroyed"}
 
 
+def plain(text: str) -> str:
+    """Return text without its colours."""
+    return _COLOUR.sub("", text)
+
+
 class Progress:
     """What has been done of a plan; shows no line for what is not worth one."""
 
@@ -26,7 +31,7 @@ class Progress:
 
     def show(self, line: str) -> str | None:
         """Return what to tell after this line of output; None for nothing."""
-        text = _COLOUR.sub("", line).rstrip()
+        text = plain(line).rstrip()
         if plan := _PLAN.search(text):
             self._planned = sum(map(int, plan.groups()))
             return f"      {plan.group()}"
