@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from validation.plan.model import Plan, without_indexes
 from validation.plan.values import Value, at
@@ -17,8 +18,8 @@ class Resource:
     address: str
     type: str
     values: Mapping[str, Value]
-    references: Mapping[str, tuple[str, ...]]
-    """What the expression of each attribute in the code refers to."""
+    code: Mapping[str, Any]
+    """The expression of each attribute and block that the code sets."""
 
     def get(self, path: str) -> Value:
         """The value at a dotted path; None where there is none."""
@@ -29,11 +30,7 @@ class Resource:
         names = {host.values.get(name) for name in ("id", "name", "bucket", "arn")}
         if isinstance(self.values.get(by), str):
             return self.values[by] in names
-        address = without_indexes(host.address)
-        return any(reference == address or reference.startswith(f"{address}.") for reference in self._refers(by))
-
-    def _refers(self, attribute: str) -> tuple[str, ...]:
-        return self.references.get(attribute, ())
+        return without_indexes(host.address) in self.code.get(by, {}).get("references", ())
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ def _inventory(plan: Plan, values: Mapping[str, Mapping[str, Value] | None]) -> 
                 address=address,
                 type=types[address],
                 values=own,
-                references=plan.declared.get(without_indexes(address), {}),
+                code=plan.code.get(without_indexes(address), {}),
             )
             for address, own in sorted(values.items())
             if own is not None

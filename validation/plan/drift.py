@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from validation.plan import exposure, policies, protection, security
 from validation.plan.finding import Finding, Kind
@@ -31,13 +32,13 @@ def drifts(plan: Plan) -> tuple[Drift, ...]:
 
     What the provider fills in by itself changes on its own, and Terraform does nothing about it.
     """
-    found = (_drift(change, plan) for change in plan.drift)
+    found = (_drift(change, plan) for change in _in_code(plan))
     return tuple(drift for drift in found if drift.is_gone or drift.differences)
 
 
 def findings(plan: Plan) -> Iterator[Finding]:
     """Drift that needs a look although it is no change of this plan: data gone, protection or secrecy weakened."""
-    for change in plan.drift:
+    for change in _in_code(plan):
         outcome = _outcome(change, plan)
         if change.after is None and change.type in STATEFUL:
             yield Finding(
@@ -59,20 +60,42 @@ def findings(plan: Plan) -> Iterator[Finding]:
 
 
 def _drift(change: Change, plan: Plan) -> Drift:
-    declared = plan.declared.get(without_indexes(change.address))
     return Drift(
         address=change.address,
         type=change.type,
         is_gone=change.after is None,
-        differences=tuple(
-            difference
-            for difference in differences(change.before, change.after)
-            if declared is None or difference[0][0] in declared
-        )
-        if change.after is not None
-        else (),
+        differences=() if change.after is None else tuple(differences(change.before, change.after)),
         outcome=_outcome(change, plan),
     )
+
+
+def _in_code(plan: Plan) -> Iterator[Change]:
+    """The drift of attributes that the code sets; of everything, where a resource is no longer in the code."""
+    for change in plan.drift:
+        code = plan.code.get(without_indexes(change.address))
+        if code is None or change.after is None:
+            yield change
+        else:
+            yield replace(change, after=_only_in_code(change.before, change.after, code))
+
+
+def _only_in_code(before: Value, after: Value, code: Any) -> Value:
+    """`after`, but `before` in every part that the code leaves to the provider."""
+    match before, after, code:
+        case Mapping(), Mapping(), Mapping() if not _is_expression(code):
+            return {
+                name: _only_in_code(before.get(name), after.get(name), code[name]) if name in code else before.get(name)
+                for name in before.keys() | after.keys()
+            }
+        case list(), list(), list() if len(before) == len(after) == len(code):
+            return [_only_in_code(*each) for each in zip(before, after, code, strict=True)]
+        case _:
+            return after
+
+
+def _is_expression(code: Mapping[str, Any]) -> bool:
+    """Whether the code is one expression, and not a block of them."""
+    return code.keys() <= {"constant_value", "references"}
 
 
 def _outcome(drifted: Change, plan: Plan) -> str:

@@ -75,8 +75,8 @@ class Plan:
     complete: bool
     """False where applying it would leave changes for a further plan."""
     terraform_version: str
-    declared: Mapping[str, Mapping[str, tuple[str, ...]]]
-    """By address without indexes, the attributes that the code sets, each with what its expression refers to."""
+    code: Mapping[str, Mapping[str, Any]]
+    """By address without indexes, the expression of each attribute and block that the code sets."""
 
     @property
     def is_empty(self) -> bool:
@@ -118,7 +118,7 @@ def read_plan(document: Any) -> Plan:
             errored=bool(document.get("errored", False)),
             complete=bool(document.get("complete", True)),
             terraform_version=str(document.get("terraform_version", "unknown")),
-            declared=dict(_declared((document.get("configuration") or {}).get("root_module", {}))),
+            code=dict(_code((document.get("configuration") or {}).get("root_module", {}))),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UnreadablePlan(
@@ -131,16 +131,11 @@ def without_indexes(address: str) -> str:
     return re.sub(r"\[[^\]]*\]", "", address)
 
 
-def _declared(module: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, tuple[str, ...]]]]:
+def _code(module: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
     for resource in module.get("resources", []):
-        expressions = resource.get("expressions", {})
-        yield prefix + resource["address"], {name: _references(each) for name, each in expressions.items()}
+        yield prefix + resource["address"], resource.get("expressions", {})
     for name, call in module.get("module_calls", {}).items():
-        yield from _declared(call.get("module", {}), f"{prefix}module.{name}.")
-
-
-def _references(expression: Any) -> tuple[str, ...]:
-    return tuple(expression.get("references", ())) if isinstance(expression, Mapping) else ()
+        yield from _code(call.get("module", {}), f"{prefix}module.{name}.")
 
 
 def _changes(entries: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:

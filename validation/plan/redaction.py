@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any, Final
 
-from validation.plan.values import HIDDEN, Value
+from validation.plan.values import HIDDEN, Value, is_empty
 
 _SECRETS_OF_PROVIDERS: Final = frozenset({"access_key", "secret_key", "token", "password", "web_identity_token"})
 """Settings of a provider that no mask covers."""
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 def redacted(document: Mapping[str, Any]) -> Json:
     """The JSON of a plan in which `HIDDEN` stands for every value that Terraform holds for sensitive."""
-    attributes = _sensitive_attributes(document)
+    masks = _masks(document)
     result = dict(document)
     for name in ("resource_changes", "resource_drift"):
         if name in document:
@@ -28,7 +28,7 @@ def redacted(document: Mapping[str, Any]) -> Json:
     if "values" in document.get("prior_state", {}):
         result["prior_state"] = document["prior_state"] | {"values": _state(document["prior_state"]["values"])}
     if "configuration" in document:
-        result["configuration"] = _configuration(document["configuration"], attributes)
+        result["configuration"] = _configuration(document["configuration"], masks)
     if "variables" in document:
         result["variables"] = _variables(document)
     return result
@@ -37,10 +37,8 @@ def redacted(document: Mapping[str, Any]) -> Json:
 def hide(value: Value, mask: Value) -> Value:
     """`value` with `HIDDEN` wherever the mask, which has the same shape, holds true."""
     match value, mask:
-        case None, _:
-            return None
         case _, True:
-            return HIDDEN
+            return value if is_empty(value) else HIDDEN
         case Mapping(), Mapping():
             return {key: hide(member, mask.get(key, False)) for key, member in value.items()}
         case list(), list():
@@ -93,59 +91,90 @@ def _variables(document: Mapping[str, Any]) -> Json:
     }
 
 
-def _configuration(configuration: Mapping[str, Any], attributes: Mapping[str, set[str]]) -> Json:
+def _configuration(configuration: Mapping[str, Any], masks: Mapping[str, Value]) -> Json:
     result = dict(configuration)
     if "provider_config" in configuration:
         result["provider_config"] = {
-            name: provider | {"expressions": _without(provider.get("expressions", {}), _SECRETS_OF_PROVIDERS)}
+            name: provider | {"expressions": _without_secrets(provider.get("expressions", {}))}
             for name, provider in configuration["provider_config"].items()
         }
     if "root_module" in configuration:
-        result["root_module"] = _configured_module(configuration["root_module"], attributes)
+        result["root_module"] = _configured_module(configuration["root_module"], masks)
     return result
 
 
-def _configured_module(module: Mapping[str, Any], attributes: Mapping[str, set[str]]) -> Json:
+def _configured_module(module: Mapping[str, Any], masks: Mapping[str, Value]) -> Json:
     result = dict(module)
     if "resources" in module:
         result["resources"] = [
-            resource | {"expressions": _without(resource.get("expressions", {}), attributes[_kind(resource)])}
+            resource | {"expressions": _hide_code(resource.get("expressions", {}), masks.get(_kind(resource), {}))}
             for resource in module["resources"]
         ]
     if "module_calls" in module:
         result["module_calls"] = {
-            name: call | {"module": _configured_module(call["module"], attributes)} if "module" in call else call
+            name: call | {"module": _configured_module(call["module"], masks)} if "module" in call else call
             for name, call in module["module_calls"].items()
         }
     return result
 
 
-def _without(expressions: Value, names: set[str] | frozenset[str]) -> Value:
+def _hide_code(code: Value, mask: Value) -> Value:
+    """The expressions of a block, constants hidden by the mask of its values."""
+    match code, mask:
+        case {"constant_value": constant}, _:
+            return code | {"constant_value": hide(constant, mask)}
+        case _, True:
+            return {}
+        case Mapping(), Mapping():
+            return {name: _hide_code(each, mask.get(name, False)) for name, each in code.items()}
+        case list(), list():
+            masks = [*mask, *[False] * (len(code) - len(mask))]
+            return [_hide_code(each, masks[position]) for position, each in enumerate(code)]
+        case _:
+            return code
+
+
+def _without_secrets(expressions: Value) -> Value:
+    """The settings of a provider, at any depth."""
     match expressions:
         case Mapping():
             return {
-                name: {"constant_value": HIDDEN} if name in names else _without(value, names)
+                name: {"constant_value": HIDDEN} if name in _SECRETS_OF_PROVIDERS else _without_secrets(value)
                 for name, value in expressions.items()
             }
         case list():
-            return [_without(expression, names) for expression in expressions]
+            return [_without_secrets(expression) for expression in expressions]
         case _:
             return expressions
 
 
-def _sensitive_attributes(document: Mapping[str, Any]) -> Mapping[str, set[str]]:
-    """By type and name of a resource, the attributes of which any part is sensitive."""
-    found: dict[str, set[str]] = defaultdict(set)
+def _masks(document: Mapping[str, Any]) -> Mapping[str, Value]:
+    """By type and name of a resource, where any of its values is sensitive."""
+    found: dict[str, Value] = {}
     for entry in [*document.get("resource_changes", []), *document.get("resource_drift", [])]:
         for when in ("before", "after"):
-            mask = entry["change"].get(f"{when}_sensitive")
-            if isinstance(mask, Mapping):
-                found[_kind(entry)].update(name for name, part in mask.items() if _any(part))
+            mask = entry["change"].get(f"{when}_sensitive", False)
+            found[_kind(entry)] = _either(found.get(_kind(entry), False), mask)
     for resource in _resources(document.get("planned_values", {}).get("root_module", {})):
-        mask = resource.get("sensitive_values")
-        if isinstance(mask, Mapping):
-            found[_kind(resource)].update(name for name, part in mask.items() if _any(part))
+        mask = resource.get("sensitive_values", False)
+        found[_kind(resource)] = _either(found.get(_kind(resource), False), mask)
     return found
+
+
+def _either(mask: Value, other: Value) -> Value:
+    """A mask that holds true wherever one of both does."""
+    match mask, other:
+        case (True, _) | (_, True):
+            return True
+        case Mapping(), Mapping():
+            names = mask.keys() | other.keys()
+            return {name: _either(mask.get(name, False), other.get(name, False)) for name in names}
+        case list(), list():
+            return [_either(*each) for each in zip_longest(mask, other, fillvalue=False)]
+        case ((Mapping() | list()), _):
+            return mask
+        case _:
+            return other
 
 
 def _resources(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -156,13 +185,3 @@ def _resources(module: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _kind(resource: Mapping[str, Any]) -> str:
     return f"{resource['type']}.{resource['name']}"
-
-
-def _any(mask: Value) -> bool:
-    match mask:
-        case Mapping():
-            return any(map(_any, mask.values()))
-        case Sequence() if not isinstance(mask, str):
-            return any(map(_any, mask))
-        case _:
-            return mask is True

@@ -47,7 +47,7 @@ class Members:
             return
         old, new = self._by_key(change.before), self._by_key(change.after)
         if at(change.after, self.path) is UNKNOWN and old:
-            yield self._finding(change.address, self.path, f"{self.path} can't be judged", old, UNKNOWN)
+            yield self._finding(change.address, self.path, "protection is lost", old, UNKNOWN)
             return
         for name, block in old.items():
             if name not in new and self.on_removal:
@@ -69,7 +69,7 @@ class Members:
         return Finding(
             kind=self.kind,
             address=address,
-            what=f"{what} ({where})",
+            what=at_worst(f"{what} ({where})", after),
             before=shown(before),
             after="none" if after is None else shown(after),
             remedy=remedy(after),
@@ -88,11 +88,16 @@ def findings(change: Change, rules: Iterable[Rule]) -> Iterator[Finding]:
             yield Finding(
                 kind=rule.kind,
                 address=change.address,
-                what=f"{rule.what} ({rule.path})",
+                what=at_worst(f"{rule.what} ({rule.path})", after),
                 before=shown(before),
                 after=shown(after),
                 remedy=remedy(after),
             )
+
+
+def at_worst(what: str, after: Value) -> str:
+    """What a weaker value means, as a possibility only where the value is not known yet."""
+    return f"not known before apply; at worst, {what}" if after is UNKNOWN else what
 
 
 def remedy(after: Value) -> str:

@@ -46,4 +46,5 @@ def _listed(value: Any) -> Any:
 
 def _references(value: Any) -> Iterator[str]:
     if isinstance(value, str):
-        yield from re.findall(r"\$\{([\w.-]+)\}", value)
+        for reference in re.findall(r"\$\{([\w.-]+)\}", value):
+            yield from (reference, reference.rpartition(".")[0])

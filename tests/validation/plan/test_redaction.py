@@ -104,6 +104,17 @@ def test_redacting_twice_changes_nothing_more(document: dict[str, Any]) -> None:
     assert redacted(redacted(document)) == redacted(document)
 
 
+def test_in_the_code_only_the_secret_part_of_a_block_is_hidden(document: dict[str, Any]) -> None:
+    block = {"type": {"constant_value": "password"}, "passwords": {"constant_value": [SECRET]}}
+    document["configuration"]["root_module"]["resources"][0]["expressions"]["authentication_mode"] = [block]
+
+    (resource,) = redacted(document)["configuration"]["root_module"]["resources"]
+
+    assert resource["expressions"]["authentication_mode"] == [
+        {"type": {"constant_value": "password"}, "passwords": {"constant_value": HIDDEN}}
+    ]
+
+
 def test_a_resource_without_values_stays_without() -> None:
     document = {"planned_values": {"root_module": {"resources": [RESOURCE]}}}
 
@@ -116,7 +127,13 @@ def test_a_plan_is_read_without_its_secrets(document: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("value", "mask", "hidden"),
-    [(None, True, None), ({"a": 1}, False, {"a": 1}), ([1, 2], [False, True], [1, HIDDEN]), ([1, 2], [], [1, 2])],
+    [
+        (None, True, None),
+        ([], True, []),
+        ({"a": 1}, False, {"a": 1}),
+        ([1, 2], [False, True], [1, HIDDEN]),
+        ([1, 2], [], [1, 2]),
+    ],
 )
 def test_hiding_follows_the_mask(value: Any, mask: Any, hidden: Any) -> None:
     assert hide(value, mask) == hidden

@@ -142,6 +142,28 @@ class TestDrift:
     def test_drift_in_nothing_that_the_code_sets_is_none(self) -> None:
         assert reviewed(plan(drift=[self.TAGGED], declared={TABLE: ["name"]})).drift == ()
 
+    def test_what_a_block_leaves_to_the_provider_is_no_drift(self) -> None:
+        user = {"authentication_mode": [{"type": "iam", "password_count": 0}]}
+        drifted = updated("aws_elasticache_user.a", user, authentication_mode=[{"type": "iam", "password_count": 1}])
+        document = plan(drift=[drifted])
+        document["configuration"]["root_module"]["resources"] = [
+            {
+                "address": "aws_elasticache_user.a",
+                "type": "aws_elasticache_user",
+                "name": "a",
+                "expressions": {"authentication_mode": [{"type": {"constant_value": "iam"}}]},
+            }
+        ]
+
+        assert reviewed(document).drift == ()
+
+    def test_a_rule_of_another_resource_is_no_drift_of_the_security_group(self) -> None:
+        opened = updated("aws_security_group.a", {"ingress": []}, ingress=[{"cidr_blocks": ["10.0.0.0/16"]}])
+
+        result = reviewed(plan(drift=[opened], declared={"aws_security_group.a": ["name"]}))
+
+        assert (result.drift, result.findings) == ((), ())
+
     def test_an_index_is_no_part_of_the_block_s_address(self) -> None:
         document = plan(drift=[{**self.TAGGED, "address": f"{TABLE}[0]"}], declared={TABLE: ["tags"]})
 
