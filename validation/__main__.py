@@ -14,9 +14,11 @@ from redis.exceptions import RedisClusterException
 from environments import UnusableEnvironment
 from validation import drill_command, run_command
 from validation.command_line import INTERRUPTED
+from validation.cost import command as cost_command
 from validation.errors import CouldNotRun
 from validation.framework.result import Unmet
 from validation.framework.runner import cause
+from validation.plan import command as plan_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +45,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m validation", description=__doc__, epilog="Each command has its own --help."
     )
     commands = parser.add_subparsers(required=True, metavar="command")
+    plan_command.add_to(commands)
+    cost_command.add_to(commands)
     run_command.add_to(commands)
     drill_command.add_to(commands)
     return parser
