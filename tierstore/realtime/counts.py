@@ -16,7 +16,6 @@ from tierstore.redis.effects import RedisRequest
 from tierstore.redis.keys import key_in
 from tierstore.redis.scripts import Script
 
-
 Name: TypeAlias = Literal["views", "likes"]
 
 
