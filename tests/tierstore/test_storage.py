@@ -16,11 +16,8 @@ from tests.tierstore.test_connection import DOCUMENT
 from tierstore import AsyncStorage, Storage
 from tierstore.core.operation import Group, operation
 from tierstore.core.pages import paged
-from tierstore.core.operation import Group, operation
-from tierstore.core.pages import paged
 from tierstore.dynamodb.effects import DynamoDBRequest
 from tierstore.errors import AccessDeniedError, InvalidError, NotFoundError, UnavailableError
-from tierstore.model import DATA_MODEL
 from tierstore.model import DATA_MODEL
 
 
@@ -48,18 +45,6 @@ def test_every_declared_pattern_has_one_operation_and_every_operation_is_declare
         if isinstance(held, Group)
         for name, part in vars(type(held)).items()
         if isinstance(part, operation | paged)
-    ]
-
-    assert sorted(operations) == sorted(pattern.name for pattern in DATA_MODEL.patterns)
-
-
-def test_every_declared_pattern_has_its_operation_and_every_operation_its_pattern() -> None:
-    groups = {name: group for name, group in vars(Storage(CONNECTION)).items() if isinstance(group, Group)}
-    operations = [
-        f"{group_name}.{name}"
-        for group_name, group in groups.items()
-        for name, member in vars(type(group)).items()
-        if isinstance(member, operation | paged)
     ]
 
     assert sorted(operations) == sorted(pattern.name for pattern in DATA_MODEL.patterns)
