@@ -14,6 +14,7 @@ _UNDER_WAY = re.compile(_RESOURCE + rf"Still (?P<what>\w+)\.\.\. \[(?:id=\S+ )?{
 _WORTH_TELLING = re.compile(r"No changes\.|(?:Apply|Destroy) complete!|[╷│╵]")
 # Terraform's output comes indented or after the name of its stack; what begins a line is CDKTF's or the launcher's.
 _NOT_TERRAFORMS = re.compile(r"(?![\w-]+(?:  |$)|\d+ Stacks? |No outputs)\S")
+_STACK = re.compile(r"^[\w-]+  ")
 _PAST = {"Creation": "created", "Modifications": "changed", "Destruction": "destroyed"}
 
 
@@ -41,7 +42,7 @@ class Progress:
         if under_way := _UNDER_WAY.search(text):
             return self._tell(f"still {under_way['what']}", under_way)
         if _WORTH_TELLING.search(text) or _NOT_TERRAFORMS.match(text):
-            return f"      {text.strip()}"
+            return f"      {_STACK.sub('', text).strip()}"
         return None
 
     def _tell(self, what: str, resource: re.Match[str]) -> str:

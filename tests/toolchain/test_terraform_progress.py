@@ -56,8 +56,13 @@ def test_the_rest_is_not_told(progress: Progress, line: str) -> None:
 
 
 def test_an_error_is_told_in_full(progress: Progress) -> None:
-    lines = ["╷", "│ Error: creating S3 Bucket: AccessDenied", "│   with aws_s3_bucket.logs", "╵"]
-    assert [progress.show(line) for line in lines] == [f"      {line}" for line in lines]
+    lines = [
+        "local  ╷",
+        "       │ Error: creating S3 Bucket: AccessDenied",
+        "       │   with aws_s3_bucket.logs",
+        "       ╵",
+    ]
+    assert [progress.show(line) for line in lines] == [f"      {line[7:]}" for line in lines]
 
 
 @pytest.mark.parametrize(
