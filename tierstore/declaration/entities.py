@@ -183,7 +183,7 @@ def _check(name: str, declared: EntityDeclaration) -> None:
             )
     _check_names(where, declared)
     for unique in declared.unique:
-        _check_key(f"{where}, unique {unique.name!r}", unique.key, declared, declared.table.sort_key)
+        _check_unique(f"{where}, unique {unique.name!r}", unique, declared)
     for index_name, condition in declared.only_indexed_when.items():
         if index_name not in declared.indexes:
             raise DeclarationError(f"{where}: only_indexed_when names {index_name!r}, where the entity has no key")
@@ -205,11 +205,33 @@ def _check_key(where: str, key: Key, declared: EntityDeclaration, sort_key: str 
         given = "none" if key.sort is None else repr(key.sort.text)
         raise DeclarationError(f"{where}: the sort key is {given}, needed is {wanted}")
     _require_fields(where, key.fields, declared)
+    _check_shards(where, key)
     partition = key.partition.fields
     if key.shards is None and partition and all(_has_few_values(f, key, declared) for f in partition):
         raise DeclarationError(
             f"{where}: {key.partition.text!r} has few values, so one partition would take all the traffic; "
             f"add {{{SHARD}}} and `shards`"
+        )
+
+
+def _check_unique(where: str, unique: Unique, declared: EntityDeclaration) -> None:
+    _check_key(where, unique.key, declared, declared.table.sort_key)
+    if declared.expires:
+        raise DeclarationError(
+            f"{where}: the entity expires, so DynamoDB would delete its items and leave their guards, which keep the "
+            "values for ever"
+        )
+
+
+def _check_shards(where: str, key: Key) -> None:
+    if (
+        key.shards is not None
+        and key.shards.by is not None
+        and key.shards.by not in (key.sort.fields if key.sort else ())
+    ):
+        raise DeclarationError(
+            f"{where}: the sort key lacks {key.shards.by!r}, by which the shards are chosen; "
+            "without it a list of all shards has no order of its own, and no place to go on from"
         )
 
 

@@ -148,3 +148,17 @@ def test_an_expiry_is_rounded_up_to_the_second_that_the_table_keeps() -> None:
 def test_an_expiry_of_an_entity_that_never_expires_is_refused() -> None:
     with pytest.raises(InvalidError, match="Account never expires, so it takes no expires_at"):
         declare()(id="1", expires_at=datetime.now(UTC))  # type: ignore[call-arg]  # the class is made by a helper
+
+
+def test_an_expiring_entity_with_a_unique_constraint_is_refused() -> None:
+    unique = (Unique(name="status", key=key("STATUS#{id}", "GUARD")),)
+
+    with pytest.raises(
+        DeclarationError, match="entity Account, unique 'status': the entity expires, so DynamoDB would"
+    ):
+        declare(replace(TABLE, time_to_live="ttl"), unique=unique, expires=True)
+
+
+def test_a_sharded_key_whose_sort_key_does_not_tell_items_of_different_shards_apart_is_refused() -> None:
+    with pytest.raises(DeclarationError, match="the sort key lacks 'id', by which the shards are chosen"):
+        declare(indexes={"gsi1": key("STATUS#{status}#{shard}", "{created_at}", shards=Shards(count=4, by="id"))})

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from hypothesis import strategies as st
 
-from tierstore.declaration.entities import Entity, Unique
+from tierstore.declaration.entities import Entity
 from tierstore.declaration.keys import Shards, key
 from tierstore.declaration.tables import GlobalIndex, LocalIndex, Table
 
@@ -50,7 +50,6 @@ class Specimen(
         "lsi1": key("SPECIMEN#{id}", "SEEN#{seen_at}"),
     },
     only_indexed_when={"gsi2": {"state": "open"}},
-    unique=(Unique(name="label", key=key("LABEL#{label:casefold}", "GUARD")),),
     expires=True,
     schema_version=3,
 ):

@@ -209,6 +209,17 @@ def test_items_of_one_collection_are_decoded_by_their_type(world: World) -> None
     assert found == [user, preferences]
 
 
+def test_items_of_a_type_that_a_later_release_put_beside_them_are_passed_over(world: World) -> None:
+    put(world, Preferences(user_id="ada"))
+    stranger = {"pk": {"S": "USER#ada"}, "sk": {"S": "USER#BADGES"}, "type": {"S": "badges"}}
+    document = {"TableName": "test-core", "Item": stranger}
+    world.carry_out(DynamoDBRequest(action="PutItem", document=document, decode=as_document))
+
+    found = items(all_pages(world, wanted("users.overview", values={"id": "ada"}), limit=10))
+
+    assert [type(item) for item in found] == [Preferences]
+
+
 @pytest.mark.parametrize("limit", [0, -1, 1001])
 def test_a_limit_out_of_bounds_is_refused(world: World, limit: int) -> None:
     with pytest.raises(InvalidError, match=f"contents.by_author: limit is {limit}, allowed is 1 to 1000"):

@@ -284,3 +284,39 @@ def test_copies_are_put_and_deleted_whatever_their_version(world: World, prefere
     for _ in range(2):
         world.run(world.repository.write(changes.delete_copy(preferences)))
     assert world.run(world.repository.get(Preferences, {"user_id": "ada"})) is None
+
+
+def test_many_items_are_put_and_deleted_in_batches(world: World) -> None:
+    everybody = [Preferences(user_id=f"u{number:02}") for number in range(60)]
+
+    world.run(world.repository.write_many(put=everybody))
+    world.run(world.repository.write_many(delete=everybody[:30]))
+
+    sizes = [len(request.document["RequestItems"]["test-core"]) for request in world.requests]
+    # Requests of one batch are under way together, so their order is not told.
+    assert (sorted(sizes[:3]), sorted(sizes[3:])) == ([10, 25, 25], [5, 25])
+    assert len(world.scan("test-core")) == 30
+
+
+def test_unprocessed_writes_are_sent_again_after_a_pause(world: World) -> None:
+    carry_out = world.carry_out
+
+    def process_half(request: DynamoDBRequest[Any]) -> Any:
+        writes = request.document["RequestItems"]["test-core"]
+        half = {"RequestItems": {"test-core": writes[: len(writes) // 2 + 1]}}
+        carry_out(replace(request, document=half))
+        return {"UnprocessedItems": {"test-core": writes[len(writes) // 2 + 1 :]}}
+
+    world.carry_out = process_half
+
+    world.run(world.repository.write_many(put=[Preferences(user_id=f"u{number}") for number in range(8)]))
+
+    assert [len(request.document["RequestItems"]["test-core"]) for request in world.requests] == [8, 3, 1]
+    assert len(world.slept) == 2
+    world.carry_out = carry_out
+    assert len(world.scan("test-core")) == 8
+
+
+def test_items_with_guards_are_not_written_in_batches(world: World, ada: User) -> None:
+    with pytest.raises(InvalidError, match="User has unique constraints, which a batch cannot keep"):
+        world.run(world.repository.write_many(delete=[ada]))
