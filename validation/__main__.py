@@ -1,4 +1,4 @@
-"""Proves a deployed environment: settings, data plane, failover."""
+"""Reviews a plan before a deployment, and proves the environment after it: settings, data plane, failover."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def obtain(name: str, file: Path | None, *, say: Say) -> tuple[Environment, Plan
             environment, planned = deployment.environment, terraform.plan(deployment, directory_of(name), say=say)
         else:
             environment, planned = environments.load(name), terraform.read(file)
-    except ToolchainError as error:
+    except (ToolchainError, OSError) as error:
         raise CouldNotRun(str(error)) from error
     try:
         return environment, planned, read_plan(planned.document)

@@ -44,6 +44,12 @@ RULES: Final = (
         is_weaker=lowered,
     ),
     _rule(
+        type="aws_dynamodb_table",
+        path="ttl.enabled",
+        what="items whose time is over begin to be deleted",
+        is_weaker=turned_on,
+    ),
+    _rule(
         type="aws_dynamodb_table_replica",
         path="deletion_protection_enabled",
         what="deletion protection of the replica is switched off",
@@ -108,6 +114,12 @@ RULES: Final = (
         type="aws_elasticache_replication_group",
         path="replicas_per_node_group",
         what="fewer replicas hold a copy of each shard",
+        is_weaker=lowered,
+    ),
+    _rule(
+        type="aws_elasticache_replication_group",
+        path="num_cache_clusters",
+        what="fewer nodes hold a copy of the data",
         is_weaker=lowered,
     ),
     _rule(
@@ -213,7 +225,9 @@ MEMBERS: Final = (
         path="rule",
         key="id",
         kind=Kind.UNPROTECT,
+        inactive=("status", "Disabled"),
         rules={
+            "expiration.date": ("objects are deleted", shortened),
             "expiration.days": ("objects are deleted, or earlier than before", shortened),
             "noncurrent_version_expiration.noncurrent_days": ("old versions are deleted earlier", shortened),
         },

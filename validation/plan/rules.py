@@ -40,6 +40,8 @@ class Members:
     """What it means that a block is gone; "" where it means no harm."""
     judges_new: bool = False
     """Whether a block that was not there before can do harm."""
+    inactive: tuple[str, str] | None = None
+    """Attribute and value by which a block says that it has no effect, so that it counts as absent."""
 
     def findings(self, change: Change) -> Iterator[Finding]:
         """What a change of the list means for a resource that exists before and after."""
@@ -63,7 +65,11 @@ class Members:
                 yield self._finding(address, f"{self.path} {shown(name)}: {path}", what, before, after)
 
     def _by_key(self, values: Value) -> Mapping[Value, Value]:
-        return {block.get(self.key): block for block in blocks(values, self.path)}
+        found = {block.get(self.key): block for block in blocks(values, self.path)}
+        if self.inactive is None:
+            return found
+        attribute, value = self.inactive
+        return {key: block for key, block in found.items() if block.get(attribute) != value}
 
     def _finding(self, address: str, where: str, what: str, before: Value, after: Value) -> Finding:
         return Finding(

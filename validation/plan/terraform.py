@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from environments.account import require_account
 from environments.target import Deployment
 from toolchain import paths
 from toolchain.environment import terraform_environment
+from toolchain.prerequisites import find_terraform
 from toolchain.runs import only_run
 from toolchain.terraform import pin_provider
 from validation.errors import CouldNotRun
@@ -108,6 +110,17 @@ def follow(lines: Iterable[str], say: Say) -> Iterator[Json]:
         yield event
 
 
+@contextmanager
+def private_folder(folder: Path) -> Iterator[Path]:
+    """An empty folder that nobody else reads, gone afterwards; so is what a killed review left in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
 def explain_failure(name: str, output: str) -> str:
     """Terraform's first error in one line, and what to do about it where that is known."""
     text = " ".join(_FRAMES.sub(" ", output).split())
@@ -131,7 +144,7 @@ def _synthesize(name: str, output: Path, environment: Mapping[str, str]) -> Json
 def _initialize(folder: Path, environment: Mapping[str, str]) -> None:
     pin_provider(folder)
     # The backend may be another one than last time: the sandbox has a port of its own in each run.
-    command = ["terraform", "init", "-input=false", "-no-color", "-reconfigure", "-lockfile=readonly"]
+    command = [str(find_terraform()), "init", "-input=false", "-no-color", "-reconfigure", "-lockfile=readonly"]
     finished = commands.run(command, directory=folder, environment=environment)
     if finished.returncode != 0:
         raise CouldNotRun(f"Terraform can't be initialized: {explain_failure(folder.name, finished.stderr)}")
@@ -139,10 +152,10 @@ def _initialize(folder: Path, environment: Mapping[str, str]) -> None:
 
 def _plan(folder: Path, directory: Path, environment: Mapping[str, str], say: Say) -> Json:
     """The JSON of a new plan; the plan itself, which holds secrets in clear, is gone afterwards."""
-    with tempfile.TemporaryDirectory(dir=directory) as private:
-        file = Path(private) / "plan"
+    with private_folder(directory / "private") as private:
+        file = private / "plan"
         # A plan writes nothing, so that it needs neither the lock on the state nor the right to take it.
-        command = ["terraform", "plan", "-input=false", "-lock=false", "-json", f"-out={file}"]
+        command = [str(find_terraform()), "plan", "-input=false", "-lock=false", "-json", f"-out={file}"]
         with commands.started(command, directory=folder, environment=environment) as process:
             assert process.stdout is not None  # noqa: S101 - it is a pipe
             events = [event for event in follow(process.stdout, say) if event.get("type") == "diagnostic"]
@@ -151,7 +164,7 @@ def _plan(folder: Path, directory: Path, environment: Mapping[str, str], say: Sa
             text = " ".join(f"Error: {each['summary']}: {each.get('detail', '')}" for each in said)
             raise CouldNotRun(f"Terraform can't plan: {explain_failure(folder.name, text)}")
         say("reading the plan")
-        shown = commands.run(["terraform", "show", "-json", file], directory=folder, environment=environment)
+        shown = commands.run([str(find_terraform()), "show", "-json", file], directory=folder, environment=environment)
     if shown.returncode != 0:
         raise CouldNotRun(f"Terraform can't show its plan: {explain_failure(folder.name, shown.stderr)}")
     document: Json = json.loads(shown.stdout)

@@ -91,6 +91,8 @@ def dotted(path: Path) -> str:
 
 def shown(value: Value) -> str:
     """The value in one line, shortened where it is long."""
+    if value is UNKNOWN:
+        return str(UNKNOWN.value)
     text = value if isinstance(value, str) and value else json.dumps(value, default=_words, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({len(text)} characters)"
 

@@ -213,6 +213,32 @@ PROTECTION = [
         blocked=(("unprotect", "aws_s3_bucket_lifecycle_configuration.uploads"),),
     ),
     Case(
+        "a rule that was disabled begins to delete",
+        plan(
+            updated(
+                "aws_s3_bucket_lifecycle_configuration.uploads",
+                {**o.LIFECYCLE, "rule": [{"id": "old", "status": "Disabled", "expiration": [{"days": 30}]}]},
+                rule=[{"id": "old", "status": "Enabled", "expiration": [{"days": 30}]}],
+            )
+        ),
+        blocked=(("unprotect", "aws_s3_bucket_lifecycle_configuration.uploads"),),
+    ),
+    Case(
+        "a rule that deletes is disabled",
+        plan(
+            updated(
+                "aws_s3_bucket_lifecycle_configuration.uploads",
+                {**o.LIFECYCLE, "rule": [{"id": "old", "status": "Enabled", "expiration": [{"days": 30}]}]},
+                rule=[{"id": "old", "status": "Disabled", "expiration": [{"days": 1}]}],
+            )
+        ),
+    ),
+    Case(
+        "items begin to be deleted by their time",
+        plan(updated(TABLE, o.TABLE, ttl=[{"enabled": True, "attribute_name": "ttl"}])),
+        blocked=(("unprotect", TABLE),),
+    ),
+    Case(
         "old versions kept for longer",
         plan(
             updated(

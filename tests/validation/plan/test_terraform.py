@@ -14,7 +14,7 @@ import pytest
 
 from validation.errors import CouldNotRun
 from validation.plan import commands
-from validation.plan.terraform import explain_failure, follow, read, without_prevent_destroy
+from validation.plan.terraform import explain_failure, follow, private_folder, read, without_prevent_destroy
 
 
 def test_the_copy_that_is_planned_prevents_no_destroy() -> None:
@@ -96,6 +96,18 @@ def interrupted(program: str, directory: Path) -> subprocess.Popen[str]:
         process.stdout.readline()
         raise KeyboardInterrupt
     return process
+
+
+def test_what_a_killed_review_left_is_removed_before_and_after(tmp_path: Path) -> None:
+    folder = tmp_path / "private"
+    folder.mkdir()
+    (folder / "plan").write_text("secret")
+
+    with private_folder(folder):
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert list(folder.iterdir()) == []
+
+    assert not folder.exists()
 
 
 class TestCommands:

@@ -78,6 +78,7 @@ def test_a_difference_has_its_path() -> None:
         ("", '""'),
         (None, "null"),
         (True, "true"),
+        (UNKNOWN, "(known after apply)"),
         ([1, UNKNOWN], '[1, "(known after apply)"]'),
     ],
 )
