@@ -12,10 +12,12 @@ from toolchain import paths
 from toolchain.errors import ToolchainError
 from toolchain.processes import die_with_parent
 
+# What pip, uv, npm and apt-get say when they can't reach their servers; the last two only follow from it.
 _NETWORK_FAILURE = re.compile(
     r"ENOTFOUND|ETIMEDOUT|ECONNREFUSED|ECONNRESET|EAI_AGAIN|network (?:is unreachable|error)"
     r"|Could not resolve|Temporary failure (?:in name resolution|resolving)|dns error|Name or service not known"
-    r"|Connection (?:refused|timed out|reset)|NewConnectionError|Failed to (?:fetch|connect)|tcp connect error",
+    r"|Connection (?:refused|timed out|reset)|NewConnectionError|ProxyError|Failed to (?:fetch|connect)"
+    r"|tcp connect error|from versions: none|Unable to locate package",
     re.IGNORECASE,
 )
 _TAIL_LINES = 15
@@ -54,12 +56,11 @@ def run(
 def explain_failure(command: Sequence[str | Path], code: int, *, log_file: Path, needs: str) -> str:
     """Say what a failed command means: a network that is not there, or else the end of its own output."""
     output = log_file.read_text(errors="replace")
-    tool = Path(command[0]).name
     network = _NETWORK_FAILURE.search(output)
     if network is not None:
         return (
-            f"`{tool}` could not reach {needs} ({network.group()}). "
-            f"Check the network, or the proxy and mirror settings of {tool}, and run again. Its output: {log_file}"
+            f"Could not reach {needs} ({network.group()}). "
+            f"Check the network, and the settings for a proxy or mirror, and run again. More in {log_file}"
         )
     tail = "\n".join(f"    {line}" for line in output.splitlines()[-_TAIL_LINES:])
-    return f"`{tool}` ended with code {code}. The end of {log_file}:\n{tail}"
+    return f"`{Path(command[0]).name}` ended with code {code}. The end of {log_file}:\n{tail}"

@@ -207,7 +207,7 @@ def _synchronize_python_packages(*options: str) -> None:
             paths.PACKAGES_LOCK,
         ],
         log="python-packages",
-        needs="the Python package index",
+        needs="the Python package index, or the one that UV_DEFAULT_INDEX names",
     )
 
 

@@ -43,10 +43,12 @@ def test_a_failure_shows_the_code_and_the_end_of_the_log(logs: Path) -> None:
         "W: Failed to fetch http://…  Temporary failure resolving 'deb'",
         "pip: NewConnectionError: … [Errno -2] Name or service not known",
         "connect ECONNREFUSED 127.0.0.1:1",
+        "ERROR: Could not find a version that satisfies the requirement uv==0.13.9 (from versions: none)",
+        "E: Unable to locate package redis-server",
     ],
 )
 def test_a_broken_network_is_named_with_what_could_not_be_reached(output: str) -> None:
-    with pytest.raises(ToolchainError, match=r"could not reach the package index .* Check the network"):
+    with pytest.raises(ToolchainError, match=r"Could not reach the package index .* Check the network"):
         run_python(f"print({output!r}); exit(1)")
 
 

@@ -23,10 +23,7 @@ tell('begun')
 while not os.path.exists('may_end'): time.sleep(0.01)
 tell('ended')
 """
-CONFLICT = (
-    "\x1b[31m│\x1b[0m \x1b[31mError: \x1b[0mcreating AWS DynamoDB Table (core): "
-    "CreateTable: ResourceInUseException: Table already exists"
-)
+CONFLICT = "\x1b[31m│ Error: \x1b[0mcreating AWS DynamoDB Table (core): CreateTable: ResourceInUseException: it exists"
 
 
 @pytest.fixture
