@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tierstore.dynamodb.conftest import CONNECTION, START, World
+from tierstore.api.contents import Contents
 from tierstore.core.context import Context
 from tierstore.core.effects import Plan
 from tierstore.core.pages import Page
-from tierstore.core.retries import Backoff, RetryBudget, RetryPolicy
+from tierstore.core.retries import Backoff, RetryBudget, RetryPolicy, standard_retries
+from tierstore.core.runners import SyncRunner
 from tierstore.declaration.patterns import Query
 from tierstore.dynamodb.attribute_values import Item
 from tierstore.dynamodb.codec import codec_of
@@ -330,3 +334,39 @@ def test_a_month_that_begins_after_the_first_page_does_not_disturb_the_next(worl
     second = world.run(world.repository.page(of, limit=10, cursor=first.cursor))
 
     assert (*first.items, *second.items) == tuple(made)
+
+
+class Endless:
+    """Answers queries of an author with as many contents as are left, a hundred at a time."""
+
+    def __init__(self, count: int) -> None:
+        self._left = count
+        self._item = codec_of(Content).encode(contents(1)[0])
+
+    def carry_out(self, request: Any) -> Any:
+        size = min(request.document["Limit"], self._left)
+        self._left -= size
+        place = {name: self._item[name] for name in ("gsi1pk", "gsi1sk", "pk", "sk")}
+        answer = {"Items": [self._item] * size} | ({"LastEvaluatedKey": place} if self._left else {})
+        return request.decode(json.dumps(answer).encode())
+
+
+def peak_memory(count: int) -> int:
+    """Bytes that reading a list of so many items needs at the most."""
+    context = Context(connection=CONNECTION)
+    repository = Repository(context, standard_retries(context.random))
+    runner = SyncRunner(Endless(count).carry_out, ThreadPoolExecutor)
+    listing = Contents(runner, repository).by_author.every("ada", limit=100)
+    tracemalloc.start()
+    assert sum(1 for _ in listing) == count
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
+
+
+def test_reading_a_list_to_its_end_needs_no_more_memory_the_longer_it_is() -> None:
+    peak_memory(500)
+
+    short, long = peak_memory(1_000), peak_memory(5_000)
+
+    assert long < short * 1.2
