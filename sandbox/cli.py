@@ -1,14 +1,16 @@
-"""The command line: `python -m sandbox up|down|status|reset|fault`."""
+"""The command line: `python -m sandbox up|down|status|env|reset|fault`."""
 
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sandbox import administration, directory, lifecycle
+from environments.target import SandboxConnection
+from sandbox import administration, connection, directory, lifecycle
 from sandbox.directory import Directory
 from sandbox.errors import SandboxError
 from sandbox.redis_cluster.faults import DESCRIPTIONS, Fault
@@ -58,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
 
     commands.add_parser("down", help="stop it and keep its state for the next start").set_defaults(run=_down)
     commands.add_parser("status", help="say what runs").set_defaults(run=_status)
+    commands.add_parser(
+        "env", help='print the shell variables by which programs reach it: eval "$(python -m sandbox env)"'
+    ).set_defaults(run=_env)
     commands.add_parser("reset", help="wipe its state; if it runs, it runs on, empty").set_defaults(run=_reset)
 
     kinds = "\n".join(f"  {fault:<13} {what}" for fault, what in DESCRIPTIONS.items())
@@ -120,17 +125,27 @@ def _status(where: Directory, _: argparse.Namespace) -> int:
     return 0
 
 
+def _env(where: Directory, _: argparse.Namespace) -> int:
+    for name, value in connection.render_variables(_running(where)).items():
+        print(f"export {name}={shlex.quote(value)}")
+    return 0
+
+
+def _running(where: Directory) -> SandboxConnection:
+    known = lifecycle.healthy(where)
+    if known is None:
+        raise SandboxError(f"No sandbox runs in {where.root}; start it with `python -m sandbox up`.")
+    return known
+
+
 def _node_line(node: dict[str, Any], port: int) -> str:
     state = f"{node['role']}, pid {node['pid']}" if node["pid"] else "not running"
     return f"  {node['name']}  {node['address']}:{port}  {state}"
 
 
 def _fault(where: Directory, given: argparse.Namespace) -> int:
-    known = lifecycle.healthy(where)
-    if known is None:
-        raise SandboxError(f"No sandbox runs in {where.root}; start it with `python -m sandbox up`.")
     report = lifecycle.request(
-        known,
+        _running(where),
         "POST",
         administration.FAULTS,
         {

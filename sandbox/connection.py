@@ -23,6 +23,19 @@ def write(directory: Directory, connection: SandboxConnection) -> None:
     write_private(directory.connection, connection.model_dump_json(indent=2).encode() + b"\n")
 
 
+def render_variables(connection: SandboxConnection) -> dict[str, str]:
+    """Return the variables by which AWS's tools and the library reach the sandbox; they hold no secret."""
+    return {
+        "AWS_ENDPOINT_URL": connection.endpoint,
+        "AWS_CA_BUNDLE": str(connection.ca_file),
+        "AWS_SHARED_CREDENTIALS_FILE": str(connection.credentials_file),
+        "AWS_PROFILE": CREDENTIALS_PROFILE,
+        "AWS_REGION": connection.region,
+        "AWS_DEFAULT_REGION": connection.region,
+        "TIERSTORE_REDIS_PASSWORDS_FILE": str(connection.redis.user_passwords_file),
+    }
+
+
 def render_credentials(connection: SandboxConnection) -> str:
     """Return the access key as the shared credentials file of AWS's SDKs."""
     return (

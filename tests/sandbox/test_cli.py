@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,28 @@ def test_a_fault_needs_a_running_sandbox(tmp_path: Path, capsys: pytest.CaptureF
 
     assert exit_code == 2
     assert capsys.readouterr().err.startswith(f"error: No sandbox runs in {tmp_path}")
+
+
+def test_variables_need_a_running_sandbox(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    exit_code = cli.main(["--directory", str(tmp_path), "env"])
+
+    assert exit_code == 2
+    assert capsys.readouterr().err.startswith(f"error: No sandbox runs in {tmp_path}")
+
+
+@pytest.mark.integration
+def test_programs_reach_the_sandbox_by_the_variables(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["--directory", str(sandbox.directory.root), "env"])
+    program = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
+
+    said = subprocess.run(
+        ["bash", "-c", f'{capsys.readouterr().out}\nexec "$0" -c "$1"', sys.executable, program],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert said.stdout.strip() == sandbox.connection.account
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "https", "-1"])
