@@ -45,7 +45,7 @@ def test_every_node_package_is_pinned_by_hash() -> None:
 def test_the_lock_holds_what_the_project_requires(locked: dict[str, str]) -> None:
     project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())["project"]
     required = [*project["dependencies"], *(r for extra in project["optional-dependencies"].values() for r in extra)]
-    names = {re.split(r"[^A-Za-z0-9-]", requirement)[0].lower() for requirement in required}
+    names = {re.sub(r"[._]", "-", re.split(r"[^\w.-]", requirement)[0]).lower() for requirement in required}
     assert names - locked.keys() == set()
 
 
