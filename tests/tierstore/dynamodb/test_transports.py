@@ -438,18 +438,18 @@ def secure_server(authority: CertificateFiles, tmp_path: Path, request: pytest.F
         yield server
 
 
-def ask_securely(make: Callable[[Aws], Any], server: Server, ca_file: Path | None) -> Any:
+def ask_securely(make: Callable[[Aws], Any], server: Server, ca_file: Path | None, *, times: int = 1) -> Any:
     endpoint = f"https://127.0.0.1:{server.port}"
     transport = make(Aws(replace(CONNECTION, endpoint_url=endpoint, ca_file=ca_file)))
     if isinstance(transport, AsyncDynamoDBTransport):
-        return asyncio.run(_ask_and_close(transport))
+        return asyncio.run(_ask_and_close(transport, times))
     with closing(transport):
-        return transport.carry_out(GET)
+        return [transport.carry_out(GET) for _ in range(times)][-1]
 
 
-async def _ask_and_close(transport: AsyncDynamoDBTransport) -> Any:
+async def _ask_and_close(transport: AsyncDynamoDBTransport, times: int) -> Any:
     try:
-        return await transport.carry_out(GET)
+        return [await transport.carry_out(GET) for _ in range(times)][-1]
     finally:
         await transport.close()
 
@@ -463,6 +463,16 @@ def test_a_server_with_a_trusted_certificate_is_asked(
     secure_server: Server, authority: CertificateFiles, make: Callable[[Aws], Any]
 ) -> None:
     assert ask_securely(make, secure_server, authority.certificate) == {}
+
+
+@TRANSPORTS
+@pytest.mark.parametrize("secure_server", ["127.0.0.1"], indirect=True)
+def test_requests_share_a_secure_connection(
+    secure_server: Server, authority: CertificateFiles, make: Callable[[Aws], Any]
+) -> None:
+    ask_securely(make, secure_server, authority.certificate, times=5)
+
+    assert (len(secure_server.received), secure_server.connections) == (5, 1)
 
 
 @TRANSPORTS
