@@ -26,6 +26,14 @@ def is_exact(number: Decimal) -> bool:
     return number.is_finite()
 
 
+def is_unicode(text: str) -> bool:
+    """Whether UTF-8 has every character of the text; it lacks halves of surrogate pairs."""
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
 class Kind(ABC):
     """The set of values that a field may hold, so that `value in kind`; as text, what a message calls them."""
 
@@ -38,7 +46,7 @@ class Text(Kind):
     """Any text, also empty."""
 
     def __contains__(self, value: Any) -> bool:
-        return isinstance(value, str)
+        return isinstance(value, str) and is_unicode(value)
 
     def __str__(self) -> str:
         return "text (str)"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final, TypeAlias
 
-from tierstore.declaration.kinds import Whole, is_exact
+from tierstore.declaration.kinds import Whole, is_exact, is_unicode
 from tierstore.errors import InvalidError
 
 AttributeValue: TypeAlias = Mapping[str, Any]
@@ -85,6 +85,12 @@ _ALLOWED: Final = "give str, int, Decimal, bool, bytes, None, or lists, sets and
 _ADVICE: Final[Mapping[type[Any], str]] = {float: "floats lose digits, give a Decimal or an int"}
 
 
+def _encode_text(value: str) -> AttributeValue:
+    if not is_unicode(value):
+        raise UnstorableError("has a character that UTF-8 does not have")
+    return text(value)
+
+
 def _encode_int(value: int) -> AttributeValue:
     if value not in Whole():
         raise UnstorableError("has too many digits; a table keeps 38")
@@ -107,10 +113,10 @@ def _encode_list(values: list[Any] | tuple[Any, ...]) -> AttributeValue:
     return {"L": encoded}
 
 
-def _encode_dict(values: dict[str, Any]) -> AttributeValue:
+def _encode_dict(values: dict[Any, Any]) -> AttributeValue:
     encoded = {}
     for key, value in values.items():
-        if not isinstance(key, str):
+        if not (isinstance(key, str) and is_unicode(key)):
             raise UnstorableError(f"has the key {key!r}; keys are text")
         try:
             encoded[key] = encode(value)
@@ -131,7 +137,7 @@ def _encode_set(values: set[Any] | frozenset[Any]) -> AttributeValue:
 
 
 _ENCODERS: Final[Mapping[type[Any], Callable[[Any], AttributeValue]]] = {
-    str: text,
+    str: _encode_text,
     bool: truth,
     int: _encode_int,
     Decimal: _encode_decimal,

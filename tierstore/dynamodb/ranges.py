@@ -39,6 +39,9 @@ class Range:
     """What an item must meet besides, tested by DynamoDB after reading it."""
 
     def __post_init__(self) -> None:
+        for bound in (self.since, self.until):
+            if isinstance(bound, datetime) and bound.tzinfo is None:
+                raise InvalidError(f"{self.name}: {bound} has no time zone; give an aware datetime")
         if self.since is not None and self.until is not None and self.since > self.until:  # type: ignore[operator]
             raise InvalidError(f"{self.name}: the range ends at {self.until} before it begins at {self.since}")
 
@@ -82,14 +85,20 @@ class Range:
         return months[months.index(beginning_with) :] if beginning_with in months else months
 
     def partitions(self, month: str) -> list[str]:
-        """The partition keys of a month, or of the whole range: one a shard."""
+        """The partition keys of a month, or of the whole range: one a shard.
+
+        Raises `InvalidError` for values that cannot be a key.
+        """
         key = self.query.key
         values = dict(self.values)
         if self.month_field is not None:
             values[self.month_field] = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
-        if key.shards is None:
-            return [key.partition.render(values)]
-        return [key.partition.render({**values, SHARD: shard}) for shard in range(key.shards.count)]
+        try:
+            if key.shards is None:
+                return [key.partition.render(values)]
+            return [key.partition.render({**values, SHARD: shard}) for shard in range(key.shards.count)]
+        except ValueError as error:
+            raise InvalidError(f"{self.name}: {error}") from None
 
     def document(self, table: str, partition: str) -> dict[str, Any]:
         """The parameters of a `Query` of one partition, but for its limit and where it starts."""

@@ -35,7 +35,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("annotation", "inside", "outside"),
     [
-        (str, ["", "é", Colour.RED], [None, 1, b""]),
+        (str, ["", "é", Colour.RED], [None, 1, b"", "\ud800"]),
         (int, [0, -(10**38) + 1], [True, 1.0, 10**38, "1", Decimal(1)]),
         (
             Decimal,

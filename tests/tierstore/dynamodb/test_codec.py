@@ -167,6 +167,8 @@ def test_an_item_without_a_required_field_is_corrupt(specimen: Specimen) -> None
         (Decimal("NaN"), "is NaN"),
         (MOMENT, "is a datetime; give str, int, Decimal"),
         ({1: 2}, "has the key 1; keys are text"),
+        ("\ud800", "has a character that UTF-8 does not have"),
+        ({"\ud800": 1}, r"has the key '\\ud800'; keys are text"),
         ({"tags": set()}, r"\['tags'\] is a set that DynamoDB does not have"),
         ({1, "a"}, "is a set that DynamoDB does not have"),
         ([object()], r"\[0\] is a object"),

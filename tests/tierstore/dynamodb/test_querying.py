@@ -235,6 +235,18 @@ def test_a_range_that_ends_before_it_begins_is_refused() -> None:
         by_category(START, START - timedelta(days=1))
 
 
+def test_a_value_that_cannot_be_a_key_is_refused(world: World) -> None:
+    nobody = wanted("contents.by_author", values={"author_id": ""})
+
+    with pytest.raises(InvalidError, match=r"contents\.by_author: author_id is empty; a part of the key"):
+        world.run(world.repository.page(nobody, limit=1, cursor=None))
+
+
+def test_a_bound_without_a_time_zone_is_refused() -> None:
+    with pytest.raises(InvalidError, match=r"contents\.by_category: 2026-11-22 12:00:00 has no time zone"):
+        by_category(START.replace(tzinfo=None))
+
+
 def test_a_cursor_serves_the_same_list_only(world: World) -> None:
     put(world, *contents(5))
     cursor = world.run(world.repository.page(by_author(), limit=2, cursor=None)).cursor
