@@ -10,13 +10,17 @@ from typing import Final
 
 from rich.console import Console
 
-from benchmarks import synthesis
+from benchmarks import cache, dynamodb, synthesis
 from benchmarks.result import Result, UnusableResult, render_json, render_table
 from toolchain import paths
 
 Say = Callable[[str], None]
 
-BENCHMARKS: Final[dict[str, Callable[[Say], Iterator[Result]]]] = {"synth": synthesis.run}
+BENCHMARKS: Final[dict[str, Callable[[Say], Iterator[Result]]]] = {
+    "synth": synthesis.run,
+    "dynamodb": dynamodb.run,
+    "cache": cache.run,
+}
 """By group, the first part of the names of its results."""
 
 RECORD: Final = paths.BUILD / "bench.json"

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass
 class CacheCounts:
-    """Counted since the process began; threads share them, so a count may be a few short under load."""
+    """Counted since the process began; threads share them, so a count may be a few short under load.
+
+    Readers that join another reader of this process are not counted.
+    """
 
     local_hits: int = 0
     """Answered by the process itself."""

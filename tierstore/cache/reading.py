@@ -16,6 +16,7 @@ from tierstore.redis.effects import RedisRequest
 Load: TypeAlias = Callable[[bool], Plan[AnyEntity | None]]
 """Makes the plan that reads the item from its table; consistently where the argument is true."""
 
+_NOTHING: Final[Seen[Any]] = Seen(None, None)
 LOADING: Final = (Claim.LOAD, Claim.LOAD_CONSISTENTLY)
 _FIRST_PAUSE: Final = 0.004
 _LONGEST_PAUSE: Final = 0.05
@@ -34,11 +35,14 @@ def read(
         return kept.entity
     yield from invalidation.catch_up()
     if name in invalidation.owed:
-        return (yield from _load_uncached(shelf, invalidation, name, load, consistently=True))
+        return (yield from _share(shelf, invalidation, name, _load_uncached(shelf, load, consistently=True)))
+    if name in shelf.being_read:
+        # Whoever reads it tells the rest of the herd, without a look at Redis by each.
+        return (yield from _share(shelf, invalidation, name, _fill(shelf, invalidation, name, load, _NOTHING)))
     try:
         seen = shelf.look((yield RedisRequest(key=name, command=("GET", name))))
     except StorageError:
-        return (yield from _load_uncached(shelf, invalidation, name, load, consistently=False))
+        return (yield from _share(shelf, invalidation, name, _load_uncached(shelf, load, consistently=False)))
     fresh_for = shelf.fresh_for(seen.copy)
     if seen.copy is not None and fresh_for > 0:
         shelf.counts.hits += 1
@@ -46,27 +50,37 @@ def read(
         if fresh_for < shelf.policy.refresh_ahead:
             yield InBackground(key=("refresh", name), plan=_refresh(shelf, name, load, seen))
         return seen.copy.entity
-    shelf.counts.misses += 1
-    entity: AnyEntity | None = yield Once(
-        key=("fill", name, invalidation.writes), plan=_fill(shelf, invalidation, name, load, seen)
-    )
+    return (yield from _share(shelf, invalidation, name, _fill(shelf, invalidation, name, load, seen)))
+
+
+def _share(
+    shelf: Shelf[AnyEntity], invalidation: Invalidation, name: str, plan: Plan[AnyEntity | None]
+) -> Plan[AnyEntity | None]:
+    """Run the plan, unless somebody in this process reads the same; after a write nobody joins an earlier reader."""
+
+    def telling() -> Plan[AnyEntity | None]:
+        shelf.being_read.add(name)
+        try:
+            return (yield from plan)
+        finally:
+            shelf.being_read.discard(name)
+
+    entity: AnyEntity | None = yield Once(key=("read", name, invalidation.writes), plan=telling())
     return entity
 
 
-def _load_uncached(
-    shelf: Shelf[AnyEntity], invalidation: Invalidation, name: str, load: Load[AnyEntity], *, consistently: bool
-) -> Plan[AnyEntity | None]:
+def _load_uncached(shelf: Shelf[AnyEntity], load: Load[AnyEntity], *, consistently: bool) -> Plan[AnyEntity | None]:
+    """Load the item past a cache that is out of reach or knows less than this process."""
     shelf.counts.unreachable += 1
     shelf.counts.loads += 1
-    plan = load(consistently or shelf.policy.loads_consistently)
-    entity: AnyEntity | None = yield Once(key=("load", name, invalidation.writes), plan=plan)
-    return entity
+    return (yield from load(consistently or shelf.policy.loads_consistently))
 
 
 def _fill(
     shelf: Shelf[AnyEntity], invalidation: Invalidation, name: str, load: Load[AnyEntity], seen: Seen[AnyEntity]
 ) -> Plan[AnyEntity | None]:
     """Load and store the item, or wait until another process has; serve an expired copy if all else fails."""
+    shelf.counts.misses += 1
     keys, token, writes = keys_of(name), shelf.context.new_token(), invalidation.writes
     claimed, seen = yield from _take_turn(shelf, keys, token, seen)
     if seen.copy is not None and shelf.fresh_for(seen.copy) > 0:
@@ -104,11 +118,16 @@ def _take_turn(
     A claim that is still to be waited for means that Redis fell silent, or that the others took too long.
     """
     waited, pause = 0.0, _FIRST_PAUSE
+    has_failed = False
     while True:
         try:
             answer: list[Any] = yield claim(keys, token=token, seen=seen.data)
         except StorageError:
-            return Claim.WAIT, seen
+            # Redis has just answered, so it gets a second chance before everybody turns to the table.
+            if has_failed:
+                return Claim.WAIT, seen
+            has_failed = True
+            continue
         if answer[1] != seen.data:
             seen = shelf.look(answer[1])
         if answer[0] != Claim.WAIT or shelf.fresh_for(seen.copy) > 0 or waited >= LOCK_SECONDS:

@@ -54,9 +54,11 @@ local guard = redis.call('HMGET', KEYS[3], 'writes', 'version')
 if guard[1] and tonumber(guard[1]) > 0 then
   return {{3, copy}}
 end
-if not redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then
+local holder = redis.call('GET', KEYS[2])
+if holder and holder ~= ARGV[1] then
   return {{0, copy}}
 end
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 return {{guard[2] and 2 or 1, copy}}
 """)
 
@@ -104,7 +106,8 @@ return 1
 def claim(keys: Keys, *, token: str, seen: bytes | None) -> RedisRequest:
     """Ask to load the copy; `seen` is the copy that the reader found unfit.
 
-    Answered with a `Claim` and the copy, which is another one where somebody has stored it in the meantime.
+    Answered with a `Claim` and the copy, which is another one where somebody has stored it in the meantime. Whoever
+    holds the claim already, and may not know it, is granted it again.
     """
     return _CLAIM.on(keys, token, _milliseconds(LOCK_SECONDS), (seen or b"")[:HEADER_BYTES])
 

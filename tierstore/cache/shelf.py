@@ -36,6 +36,8 @@ class Shelf(Generic[AnyEntity]):
         declared = entity.declaration
         self.policy = policy
         self.counts = CacheCounts()
+        self.being_read: set[str] = set()
+        """Names of the copies that this process is loading, or waits for."""
         self.context = context
         self._codec = CopyCodec(entity)
         self._prefix = space.prefix

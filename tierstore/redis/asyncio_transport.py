@@ -21,8 +21,8 @@ from tierstore.redis.effects import AnyRedisEffect, RedisRequest
 from tierstore.redis.failures import failure
 from tierstore.redis.login import Login, lasting_seconds, login
 from tierstore.redis.protocol import packed
-from tierstore.redis.routing import REQUEST_SECONDS, Exchange, Node, Outcome, Result, Routing, Steps
-from tierstore.redis.transport import MAXIMUM_REQUESTS
+from tierstore.redis.routing import Exchange, Node, Outcome, Result, Routing, Steps
+from tierstore.redis.transport import MAXIMUM_REQUESTS, PERMIT_SECONDS
 
 
 class AsyncRedisTransport:
@@ -63,7 +63,7 @@ class AsyncRedisTransport:
             # It may take long, so it must not keep others waiting.
             return await _run(links, steps)
         try:
-            async with asyncio.timeout(within_deadline(REQUEST_SECONDS) if links.permits.locked() else None):
+            async with asyncio.timeout(within_deadline(PERMIT_SECONDS) if links.permits.locked() else None):
                 await links.permits.acquire()
         except TimeoutError:
             raise UnavailableError(f"{MAXIMUM_REQUESTS} requests to Redis are under way already") from None

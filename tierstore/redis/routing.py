@@ -32,8 +32,10 @@ from tierstore.resilience.breaker import Breaker
 
 Result = TypeVar("Result")
 
-REQUEST_SECONDS: Final = 0.4
-"""Time of a request in all, so that a node that hangs costs less than half a second."""
+ANSWER_SECONDS: Final = 0.4
+"""A node's time to answer, login included, so that one that hangs costs less than half a second."""
+REFRESH_ANSWER_SECONDS: Final = 0.1
+"""Time for a look at the topology that is not needed to go on."""
 REPLICATION_SECONDS: Final = 0.2
 """How long a replicated request waits for a replica; one in sync answers within a millisecond or two."""
 REFRESH_SECONDS: Final = 0.25
@@ -126,16 +128,14 @@ class Routing:
         replicated: frozenset[int] = _NONE,
         waits: float = 0.0,
     ) -> Steps[list[Any]]:
-        seconds = within_deadline(REQUEST_SECONDS + waits)
-        ends_at = self._clock() + seconds
         if not self._is_current:
-            yield from self._refresh(ends_at)
+            yield from self._refresh()
         errand = _Errand(list(commands), replicated, [None] * len(keys))
         remaining = self._addressed(keys, errand.answers)
         for _ in range(MAXIMUM_HOPS):
             if not remaining:
                 return errand.answers
-            remaining = yield from self._hop(errand, remaining, ends_at)
+            remaining = yield from self._hop(errand, remaining, ANSWER_SECONDS + waits)
         for places in remaining.values():
             error = UnavailableError(f"a request was sent on {MAXIMUM_HOPS} times; the nodes disagree")
             _fail(places, error, errand.answers)
@@ -159,14 +159,16 @@ class Routing:
                 by_node[node] = [place]
         return by_node
 
-    def _hop(self, errand: _Errand, remaining: dict[Node, list[int]], ends_at: float) -> Steps[dict[Node, list[int]]]:
+    def _hop(
+        self, errand: _Errand, remaining: dict[Node, list[int]], answer_seconds: float
+    ) -> Steps[dict[Node, list[int]]]:
         """Send the requests to their nodes; give back those that are to be sent on, by the nodes that come next."""
         exchanges: list[Exchange] = []
-        seconds = ends_at - self._clock()
+        seconds = within_deadline(answer_seconds)
         for node, places in remaining.items():
             try:
                 if seconds <= 0:
-                    raise TimedOutError(f"the time was up before Redis node {node.host} was asked")
+                    raise TimedOutError(f"the deadline had passed before Redis node {node.host} was asked")
                 self._breaker(node).check()
             except StorageError as error:
                 self._is_current = False
@@ -243,7 +245,7 @@ class Routing:
         except KeyError:
             return self._breakers.setdefault(node, Breaker(f"Redis node {node.host}:{node.port}", clock=self._clock))
 
-    def _refresh(self, ends_at: float) -> Steps[None]:
+    def _refresh(self) -> Steps[None]:
         """Learn the topology, at most every now and then: from the configuration endpoint, or from a node in its stead.
 
         A look that fails changes nothing: the next one asks somebody else.
@@ -253,8 +255,7 @@ class Routing:
             return
         self._next_refresh = now + REFRESH_SECONDS * (0.5 + self._draw())
         asked = self._whom_to_ask()
-        # Half of the time is left for the request itself.
-        seconds = (ends_at - now) / 2
+        seconds = within_deadline(REFRESH_ANSWER_SECONDS if self._primaries else ANSWER_SECONDS)
         (outcome,) = yield [Exchange(asked, (("CLUSTER", "SLOTS"),), seconds)]
         slots = outcome if isinstance(outcome, StorageError) else outcome[0]
         if isinstance(slots, Exception):

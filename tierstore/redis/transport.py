@@ -23,10 +23,12 @@ from tierstore.redis.effects import AnyRedisEffect, RedisRequest
 from tierstore.redis.failures import failure
 from tierstore.redis.login import Login, lasting_seconds, login
 from tierstore.redis.protocol import packed
-from tierstore.redis.routing import REQUEST_SECONDS, Exchange, Node, Outcome, Result, Routing, Steps
+from tierstore.redis.routing import Exchange, Node, Outcome, Result, Routing, Steps
 
 MAXIMUM_REQUESTS: Final = 64
 """Requests under way at once in one process, and so the connections to one node; more of them wait."""
+PERMIT_SECONDS: Final = 2.0
+"""How long they do: longer than Redis may take to answer those that are under way."""
 _RECEIVED_BYTES: Final = 65536
 _MORE: Final = object()
 """What the reader says that needs more bytes."""
@@ -58,7 +60,7 @@ class RedisTransport:
         if isinstance(effect, RedisRequest) and effect.waits:
             # It may take long, so it must not keep others waiting.
             return _run(links, steps)
-        if not links.permits.acquire(timeout=within_deadline(REQUEST_SECONDS)):
+        if not links.permits.acquire(timeout=within_deadline(PERMIT_SECONDS)):
             raise UnavailableError(f"{MAXIMUM_REQUESTS} requests to Redis are under way already")
         try:
             return _run(links, steps)

@@ -88,6 +88,8 @@ class Process:
     def __init__(self, connection: Connection, table: Table, clock: Callable[[], datetime]) -> None:
         self.is_cut_off = False
         """Whether Redis cannot be reached from here."""
+        self.after_redis: Callable[[Effect[Any]], None] = lambda _: None
+        """Called after each request to Redis; may raise in place of the answer."""
         self._table = table
         self._redis = RedisTransport(Aws(connection))
         self._threads = ThreadPoolExecutor(4)
@@ -134,7 +136,9 @@ class Process:
             if isinstance(effect, RedisBatch):
                 return [error] * len(effect.requests)
             raise error
-        return self._redis.carry_out(effect)  # type: ignore[arg-type]
+        answer = self._redis.carry_out(effect)  # type: ignore[arg-type]
+        self.after_redis(effect)
+        return answer
 
     def _load_many(self, keys: Sequence[Key], _: bool) -> Plan[list[Article | None]]:  # noqa: FBT001
         return (yield from together([ask(Read(id=str(key["id"]))) for key in keys]))

@@ -135,6 +135,20 @@ def test_whoever_comes_second_waits_for_the_copy(cache: EntityCache, world: Worl
     assert counts(cache) == CacheCounts(misses=1, waits=1)
 
 
+def test_whoever_comes_while_this_process_reads_the_same_does_not_look_for_it(cache: EntityCache, world: World) -> None:
+    first = get(cache)
+    next(first)
+    reading = first.send(None).plan  # type: ignore[attr-defined]
+    next(reading)
+
+    # With nobody to join, the second reads for itself and finds what the first has stored.
+    second = conduct(get(cache), [[Claim.WAIT, copy(world, fresh_for=100)]])
+
+    assert second.result == ADA
+    reading.close()
+    assert conduct(get(cache), [copy(world, fresh_for=100)]).result == ADA
+
+
 def test_whoever_has_waited_long_enough_loads_without_storing(cache: EntityCache) -> None:
     def answer(effect: Effect[Any]) -> Any:
         if isinstance(effect, TableRead):
@@ -198,11 +212,21 @@ def test_without_redis_the_table_answers(cache: EntityCache) -> None:
     assert counts(cache) == CacheCounts(unreachable=1, loads=1)
 
 
+def test_one_claim_that_fails_makes_no_herd(cache: EntityCache, world: World) -> None:
+    performance = conduct(get(cache), [None, REDIS_IS_AWAY, [Claim.WAIT, copy(world, fresh_for=100)]])
+
+    assert performance.result == ADA
+    assert counts(cache).loads == 0
+
+
 @pytest.mark.parametrize("lost_at", ["claim", "store"])
 def test_redis_may_go_away_at_any_step(cache: EntityCache, lost_at: str) -> None:
-    answers = [None, REDIS_IS_AWAY, ADA] if lost_at == "claim" else [None, [Claim.LOAD, None], ADA, REDIS_IS_AWAY]
+    answers: dict[str, list[Any]] = {
+        "claim": [None, REDIS_IS_AWAY, REDIS_IS_AWAY, ADA],
+        "store": [None, [Claim.LOAD, None], ADA, REDIS_IS_AWAY],
+    }
 
-    assert conduct(get(cache), answers).result == ADA
+    assert conduct(get(cache), answers[lost_at]).result == ADA
 
 
 def test_after_a_write_the_item_is_read_consistently(cache: EntityCache) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,9 @@ from tests.tierstore.cache.conducting import Article
 from tests.tierstore.cache.processes import Clock, Process, Table
 from tests.tierstore.real_redis import RealRedis
 from tierstore.cache.scripts import LOCK_SECONDS, keys_of
+from tierstore.core.effects import Effect
+from tierstore.errors import TimedOutError
+from tierstore.redis.effects import RedisRequest
 
 KEYS = keys_of("entity:1:{article:a}")
 
@@ -128,6 +132,24 @@ def test_a_key_of_another_kind_costs_a_load_and_no_error(
     redis.lpush(KEYS.copy, "x")
 
     assert processes[0].read("a") == table.items["a"]
+
+
+def test_a_claim_whose_answer_was_lost_keeps_nobody_waiting(
+    processes: tuple[Process, Process], table: Table, real_redis: RealRedis
+) -> None:
+    one, _ = processes
+    lost: list[Effect[Any]] = []
+
+    def lose_once(effect: Effect[Any]) -> None:
+        if not lost and isinstance(effect, RedisRequest) and effect.command[0] == "EVALSHA":
+            lost.append(effect)
+            raise TimedOutError("the answer was lost", in_doubt=True)
+
+    one.after_redis = lose_once
+    assert one.read("a") == table.items["a"]
+
+    assert lost
+    assert real_redis.operator(KEYS.copy).exists(KEYS.copy)
 
 
 def test_a_loader_that_died_keeps_the_others_waiting_for_no_longer_than_its_lock(

@@ -10,7 +10,7 @@ from tests.tierstore.redis.simulated_cluster import ENDPOINT, ONE, THREE, TWO, C
 from tierstore.core.deadlines import deadline
 from tierstore.errors import AccessDeniedError, InvalidError, StorageError, TimedOutError, UnavailableError
 from tierstore.redis.effects import RedisBatch, RedisRequest, RedisValues
-from tierstore.redis.routing import REQUEST_SECONDS, Exchange, Node, Outcome, Routing, Steps
+from tierstore.redis.routing import ANSWER_SECONDS, REFRESH_ANSWER_SECONDS, Exchange, Node, Outcome, Routing, Steps
 from tierstore.redis.scripts import Script
 
 LOW, HIGH = "{b}", "{a}"
@@ -201,10 +201,18 @@ def test_after_a_deadline_nobody_is_asked(routing: Routing, cluster: SimulatedCl
     assert cluster.received == []
 
 
-def test_learning_the_topology_leaves_time_for_the_request(routing: Routing, cluster: SimulatedCluster) -> None:
+def test_learning_the_topology_anew_leaves_time_for_the_request(
+    routing: Routing, cluster: SimulatedCluster, clock: Clock
+) -> None:
     cluster.run(routing.answers(get(LOW)))
+    cluster.down = {ONE}
+    cluster.run(routing.answers(get(LOW)))
+    clock.now += 1
+    cluster.run(routing.answers(get(HIGH)))
 
-    assert [exchange.seconds for exchange in cluster.received] == pytest.approx([REQUEST_SECONDS / 2, REQUEST_SECONDS])
+    answer, refresh = ANSWER_SECONDS, REFRESH_ANSWER_SECONDS
+    assert [exchange.seconds for exchange in cluster.received] == [answer, answer, answer, refresh, answer]
+    assert answer + refresh <= 0.5
 
 
 @pytest.mark.parametrize(
