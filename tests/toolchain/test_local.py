@@ -73,10 +73,15 @@ def test_down_starts_nothing_where_nothing_is_deployed(laptop: Checkout) -> None
     assert laptop.lines() == ["sandbox down"]
 
 
-@pytest.mark.parametrize("text", ["", "{}", '{"resources": []}'])
-def test_an_empty_state_has_no_resources(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "holds_something"),
+    [("{}", False), ('{"resources": []}', False), ('{"resources": [{}]}', True), ('{"resour', True), ("", True)],
+)
+def test_only_a_state_known_to_be_empty_has_nothing_to_destroy(
+    tmp_path: Path, text: str, *, holds_something: bool
+) -> None:
     (tmp_path / "state").write_text(text)
-    assert not local.has_resources(tmp_path / "state")
+    assert local.has_resources(tmp_path / "state") is holds_something
 
 
 def test_an_interrupted_up_lets_terraform_finish_and_then_stops(laptop: Checkout, eventually: Poll) -> None:
