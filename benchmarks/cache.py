@@ -169,7 +169,7 @@ def _no_threads() -> Any:
 
 
 def _result(name: str, best: Mapping[str, float], *, baseline: str = "redis_py") -> Result:
-    rivals = {rival: best[baseline] / spent for rival, spent in best.items() if rival not in {"ours", baseline}}
+    rivals = {rival: spent / best[baseline] for rival, spent in best.items() if rival not in {"ours", baseline}}
     return Result(name=name, value=best["ours"], unit="µs", baseline=best[baseline], rivals=rivals)
 
 

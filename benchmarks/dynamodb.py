@@ -67,7 +67,7 @@ def run(say: Callable[[str], None]) -> Iterator[Result]:
             best = processor_microseconds(
                 {name: calling(works[work]) for name, works in competitors.items()}, times=times
             )
-            others = {name: best["boto3"] / spent for name, spent in best.items() if name not in {"ours", "boto3"}}
+            others = {name: spent / best["boto3"] for name, spent in best.items() if name not in {"ours", "boto3"}}
             yield Result(name=f"dynamodb.{work}", value=best["ours"], unit="µs", baseline=best["boto3"], rivals=others)
 
 

@@ -23,12 +23,12 @@ class Result:
     baseline: float
     """The stock way, in the same unit."""
     rivals: Mapping[str, float] = field(default_factory=dict)
-    """How many times better than the baseline each rival is."""
+    """Each rival's share of the baseline."""
 
     @property
     def ratio(self) -> float:
-        """How many times better than the baseline this is."""
-        return self.baseline / self.value
+        """The share of the baseline: 0.1 is a tenth of its cost, ten times as fast."""
+        return self.value / self.baseline
 
 
 def render_json(results: Sequence[Result]) -> str:
@@ -38,14 +38,14 @@ def render_json(results: Sequence[Result]) -> str:
 
 def render_table(results: Sequence[Result]) -> Table:
     """A row for each result."""
-    table = Table("benchmark", "value", "baseline", "times better", "rivals, times better")
+    table = Table("benchmark", "value", "baseline", "of the baseline", "rivals, of the baseline")
     for result in results:
-        rivals = ", ".join(f"{name} {ratio:.1f}" for name, ratio in result.rivals.items())
+        rivals = ", ".join(f"{name} {ratio:.2f}" for name, ratio in result.rivals.items())
         table.add_row(
             result.name,
             f"{result.value:.3g} {result.unit}",
             f"{result.baseline:.3g} {result.unit}",
-            f"{result.ratio:.1f}",
+            f"{result.ratio:.3f}",
             rivals or "–",
         )
     return table

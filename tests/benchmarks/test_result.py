@@ -7,11 +7,11 @@ from rich.console import Console
 
 from benchmarks.result import Result, render_json, render_table
 
-RESULT = Result(name="synth.prod", value=1.5, unit="s", baseline=18.0, rivals={"other": 2.0})
+RESULT = Result(name="synth.prod", value=1.5, unit="s", baseline=12.0, rivals={"other": 0.5})
 
 
-def test_the_ratio_tells_how_many_times_better_than_the_baseline() -> None:
-    assert RESULT.ratio == 12
+def test_the_ratio_is_the_share_of_the_baseline() -> None:
+    assert RESULT.ratio == 0.125
 
 
 def test_results_are_recorded_with_their_ratio() -> None:
@@ -21,9 +21,9 @@ def test_results_are_recorded_with_their_ratio() -> None:
                 "name": "synth.prod",
                 "value": 1.5,
                 "unit": "s",
-                "baseline": 18.0,
-                "ratio": 12.0,
-                "rivals": {"other": 2.0},
+                "baseline": 12.0,
+                "ratio": 0.125,
+                "rivals": {"other": 0.5},
             }
         ]
     }
@@ -35,5 +35,5 @@ def test_the_table_shows_ratios_side_by_side() -> None:
     terminal.print(render_table([RESULT]))
 
     assert isinstance(terminal.file, io.StringIO)
-    for cell in ("synth.prod", "1.5 s", "18 s", "12.0", "other 2.0"):
+    for cell in ("synth.prod", "1.5 s", "12 s", "0.125", "other 0.50"):
         assert cell in terminal.file.getvalue()
