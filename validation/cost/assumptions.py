@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from environments.declared import BUCKETS, TABLES
 from environments.schema import Environment
 from environments.usage import BucketUsage, CostSettings, TableUsage
+from validation.cost.inventory import Resource
+from validation.cost.model import Line
 from validation.cost.prices import Prices, list_prices
+from validation.plan.tiers import tier_of
+
+ONE: Final = Decimal(1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +39,25 @@ class Assumptions:
         names = {self.environment.bucket_name(bucket): bucket for bucket in BUCKETS}
         return self.cost.buckets.get(names.get(str(physical_name), ""), BucketUsage())
 
+    def line(
+        self, resource: Resource, what: str, quantity: float | Decimal, price: str, *, factor: Decimal = ONE
+    ) -> Line:
+        """A line of the estimate; `price` is a name in the list, `quantity` how many units of it a month."""
+        return Line(
+            address=resource.address,
+            tier=tier_of(resource.type),
+            what=what,
+            quantity=number(quantity),
+            price=self.prices[price],
+            factor=factor,
+        )
+
 
 def assumptions(environment: Environment) -> Assumptions:
     """The assumptions of an environment; raises `CouldNotRun` where it overrides a price that does not exist."""
     return Assumptions(environment=environment, prices=list_prices().with_overrides(environment.cost.prices))
 
 
-def number(amount: float) -> Decimal:
+def number(amount: float | Decimal) -> Decimal:
     """An amount as it was written, without what a binary fraction adds."""
     return Decimal(str(amount))

@@ -14,6 +14,7 @@ from validation.cost import terminal
 from validation.cost.comparison import compare
 from validation.cost.document import cost_document
 from validation.plan.command import add_common, directory_of, obtain
+from validation.plan.files import write
 from validation.plan.progress import progress
 
 JSON: Final = "cost.json"
@@ -48,7 +49,5 @@ def estimate_cost(name: str, *, file: Path | None, console: Console) -> int:
         environment, _, plan = obtain(name, file, say=say)
     document = cost_document(compare(plan, environment))
     terminal.show(name, document, console)
-    directory = directory_of(name)
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / JSON).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write(directory_of(name) / JSON, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     return 0

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Final
 
-from environments.usage import TableUsage
-from validation.cost.assumptions import Assumptions, number
+from validation.cost.assumptions import Assumptions
 from validation.cost.inventory import Inventory, Resource
 from validation.cost.model import HOURS, Line, NotIncluded
-from validation.plan.tiers import Tier
 from validation.plan.values import blocks
 
-ON_DEMAND = "PAY_PER_REQUEST"
-STANDARD = "STANDARD"
+ON_DEMAND: Final = "PAY_PER_REQUEST"
+STANDARD: Final = "STANDARD"
 
 
 def table(resource: Resource, inventory: Inventory, assumed: Assumptions) -> Iterator[Line | NotIncluded]:
@@ -23,16 +22,16 @@ def table(resource: Resource, inventory: Inventory, assumed: Assumptions) -> Ite
         yield _not_included(resource, "requests and storage", f"no price of the class {resource.get('table_class')}")
         return
     if is_on_demand(resource):
-        yield from _requests(resource, usage, assumed)
+        yield assumed.line(resource, "write requests", usage.write_millions, "dynamodb.on_demand.write")
+        yield assumed.line(resource, "read requests", usage.read_millions, "dynamodb.on_demand.read")
     else:
         yield from _capacity(resource, inventory, assumed)
-    yield _line(resource, assumed, "storage", number(usage.storage_gb), "dynamodb.storage")
+    yield assumed.line(resource, "storage", usage.storage_gb, "dynamodb.storage")
     if resource.get("point_in_time_recovery.enabled") is True:
-        quantity = number(usage.storage_gb)
-        yield _line(resource, assumed, "point-in-time recovery", quantity, "dynamodb.point_in_time_recovery")
+        recovery = "dynamodb.point_in_time_recovery"
+        yield assumed.line(resource, "point-in-time recovery", usage.storage_gb, recovery)
     if resource.get("stream_enabled") is True and usage.stream_read_millions:
-        quantity = number(usage.stream_read_millions)
-        yield _line(resource, assumed, "stream", quantity, "dynamodb.stream.read")
+        yield assumed.line(resource, "stream", usage.stream_read_millions, "dynamodb.stream.read")
     for replica in blocks(resource.values, "replica"):
         yield _not_included(resource, f"replica in {replica.get('region_name')}", "no prices of other regions")
 
@@ -52,25 +51,16 @@ def capacity(resource: Resource) -> tuple[Decimal, Decimal] | None:
     return Decimal(sum(reads)), Decimal(sum(writes))
 
 
-def _requests(resource: Resource, usage: TableUsage, assumed: Assumptions) -> Iterator[Line]:
-    yield _line(resource, assumed, "write requests", number(usage.write_millions), "dynamodb.on_demand.write")
-    yield _line(resource, assumed, "read requests", number(usage.read_millions), "dynamodb.on_demand.read")
-
-
 def _capacity(resource: Resource, inventory: Inventory, assumed: Assumptions) -> Iterator[Line | NotIncluded]:
     units = capacity(resource)
     if units is None:
         yield _not_included(resource, "provisioned capacity", "the capacity is not known before apply")
         return
     read, write = units
-    yield _line(resource, assumed, f"{write} write units", write * HOURS, "dynamodb.provisioned.write")
-    yield _line(resource, assumed, f"{read} read units", read * HOURS, "dynamodb.provisioned.read")
+    yield assumed.line(resource, f"{write} write units", write * HOURS, "dynamodb.provisioned.write")
+    yield assumed.line(resource, f"{read} read units", read * HOURS, "dynamodb.provisioned.read")
     if any(target.get("service_namespace") == "dynamodb" for target in inventory.of("aws_appautoscaling_target")):
         yield _not_included(resource, "capacity that autoscaling adds", "it follows the load")
-
-
-def _line(resource: Resource, assumed: Assumptions, what: str, quantity: Decimal, price: str) -> Line:
-    return Line(address=resource.address, tier=Tier.DYNAMODB, what=what, quantity=quantity, price=assumed.prices[price])
 
 
 def _not_included(resource: Resource, what: str, why: str) -> NotIncluded:

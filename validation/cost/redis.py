@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
-from validation.cost.assumptions import Assumptions, number
+from validation.cost.assumptions import ONE, Assumptions
 from validation.cost.inventory import Inventory, Resource
 from validation.cost.model import HOURS, Line, NotIncluded
-from validation.plan.tiers import Tier
 
 VALKEY: Final = "valkey"
 
@@ -25,22 +24,11 @@ def replication_group(resource: Resource, _: Inventory, assumed: Assumptions) ->
         yield NotIncluded(address=resource.address, what=f"{count} nodes", why=why)
     else:
         is_valkey = resource.get("engine") == VALKEY
-        yield Line(
-            address=resource.address,
-            tier=Tier.REDIS,
-            what=f"{count} × {node_type} ({VALKEY if is_valkey else 'redis'})",
-            quantity=count * HOURS,
-            price=price,
-            factor=assumed.prices["elasticache.valkey_factor"].usd if is_valkey else Decimal(1),
-        )
+        what = f"{count} × {node_type} ({VALKEY if is_valkey else 'redis'})"
+        factor = assumed.prices["elasticache.valkey_factor"].usd if is_valkey else ONE
+        yield assumed.line(resource, what, count * HOURS, price.name, factor=factor)
     if resource.get("snapshot_retention_limit"):
-        yield Line(
-            address=resource.address,
-            tier=Tier.REDIS,
-            what="snapshots",
-            quantity=number(assumed.cost.redis.snapshot_gb),
-            price=assumed.prices["elasticache.backup"],
-        )
+        yield assumed.line(resource, "snapshots", assumed.cost.redis.snapshot_gb, "elasticache.backup")
     yield NotIncluded(address=resource.address, what="data transfer between zones", why="no price is known")
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Final
 
 from validation.cost.assumptions import Assumptions, number
 from validation.cost.inventory import Inventory, Resource
 from validation.cost.model import Line, NotIncluded
-from validation.plan.tiers import Tier
 from validation.plan.values import blocks
 
 INTELLIGENT_TIERING: Final = "INTELLIGENT_TIERING"
@@ -21,16 +19,16 @@ def bucket(resource: Resource, inventory: Inventory, assumed: Assumptions) -> It
     stored, cold = number(usage.storage_gb), number(usage.cold_share)
     classes = storage_classes(resource, inventory)
     if INTELLIGENT_TIERING in classes:
-        yield _line(resource, assumed, "storage, warm", stored * (1 - cold), "s3.intelligent_tiering.frequent")
-        yield _line(resource, assumed, "storage, cold", stored * cold, "s3.intelligent_tiering.infrequent")
-        watched = number(usage.objects_thousands)
-        yield _line(resource, assumed, "monitoring of objects", watched, "s3.intelligent_tiering.monitoring")
+        yield assumed.line(resource, "storage, warm", stored * (1 - cold), "s3.intelligent_tiering.frequent")
+        yield assumed.line(resource, "storage, cold", stored * cold, "s3.intelligent_tiering.infrequent")
+        watched = usage.objects_thousands
+        yield assumed.line(resource, "monitoring of objects", watched, "s3.intelligent_tiering.monitoring")
     else:
-        yield _line(resource, assumed, "storage", stored, "s3.standard")
+        yield assumed.line(resource, "storage", stored, "s3.standard")
     for other in sorted(classes - {INTELLIGENT_TIERING}):
         yield NotIncluded(address=resource.address, what=f"storage class {other}", why="priced as if it stayed warm")
-    yield _line(resource, assumed, "PUT requests", number(usage.put_thousands), "s3.put")
-    yield _line(resource, assumed, "GET requests", number(usage.get_thousands), "s3.get")
+    yield assumed.line(resource, "PUT requests", usage.put_thousands, "s3.put")
+    yield assumed.line(resource, "GET requests", usage.get_thousands, "s3.get")
     yield NotIncluded(address=resource.address, what="data transfer", why="no price is known")
 
 
@@ -42,7 +40,3 @@ def storage_classes(resource: Resource, inventory: Inventory) -> frozenset[str]:
         for rule in blocks(lifecycle.values, "rule")
         for transition in blocks(rule, "transition")
     )
-
-
-def _line(resource: Resource, assumed: Assumptions, what: str, quantity: Decimal, price: str) -> Line:
-    return Line(address=resource.address, tier=Tier.S3, what=what, quantity=quantity, price=assumed.prices[price])

@@ -9,7 +9,6 @@ from typing import Final
 from validation.cost.assumptions import Assumptions, number
 from validation.cost.inventory import Inventory, Resource
 from validation.cost.model import HOURS, Line, NotIncluded
-from validation.plan.tiers import tier_of
 from validation.plan.values import at, blocks, is_empty
 
 _DAYS_OF_A_MONTH: Final = Decimal(30)
@@ -19,13 +18,14 @@ _LOWEST_STANDARD_PERIOD: Final = 60
 
 def kms_key(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line]:
     """A customer-managed key, or a replica of one, and the requests to it."""
-    yield _line(resource, assumed, "key", Decimal(1), "kms.key")
-    yield _line(resource, assumed, "requests", number(assumed.cost.kms_request_millions), "kms.requests")
+    yield assumed.line(resource, "key", 1, "kms.key")
+    yield assumed.line(resource, "requests", assumed.cost.kms_request_millions, "kms.requests")
 
 
-def secret(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line]:
-    """A secret of Secrets Manager, without its requests."""
-    yield _line(resource, assumed, "secret", Decimal(1), "secretsmanager.secret")
+def secret(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line | NotIncluded]:
+    """A secret of Secrets Manager."""
+    yield assumed.line(resource, "secret", 1, "secretsmanager.secret")
+    yield NotIncluded(address=resource.address, what="requests to secrets", why="no use of them is assumed")
 
 
 def metric_alarm(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line]:
@@ -35,33 +35,33 @@ def metric_alarm(resource: Resource, _: Inventory, assumed: Assumptions) -> Iter
     periods = [resource.get("period"), *(at(query, "metric.period") for query in queried)]
     is_fast = any(isinstance(period, int) and 0 < period < _LOWEST_STANDARD_PERIOD for period in periods)
     resolution = "high_resolution" if is_fast else "standard"
-    yield _line(resource, assumed, "alarm", Decimal(metrics), f"cloudwatch.alarm.{resolution}")
+    yield assumed.line(resource, "alarm", metrics, f"cloudwatch.alarm.{resolution}")
 
 
 def composite_alarm(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line]:
     """An alarm about other alarms."""
-    yield _line(resource, assumed, "composite alarm", Decimal(1), "cloudwatch.alarm.composite")
+    yield assumed.line(resource, "composite alarm", 1, "cloudwatch.alarm.composite")
 
 
 def dashboard(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line]:
     """A dashboard."""
-    yield _line(resource, assumed, "dashboard", Decimal(1), "cloudwatch.dashboard")
+    yield assumed.line(resource, "dashboard", 1, "cloudwatch.dashboard")
 
 
 def log_group(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line | NotIncluded]:
     """What a log group takes in, and what it holds once it is as full as its retention lets it become."""
     monthly, days = number(assumed.cost.log_gb), resource.get("retention_in_days")
-    yield _line(resource, assumed, "ingestion", monthly, "logs.ingest")
+    yield assumed.line(resource, "ingestion", monthly, "logs.ingest")
     if isinstance(days, int) and days > 0:
-        yield _line(resource, assumed, f"storage, {days} days", monthly * days / _DAYS_OF_A_MONTH, "logs.storage")
+        yield assumed.line(resource, f"storage, {days} days", monthly * days / _DAYS_OF_A_MONTH, "logs.storage")
     else:
         yield NotIncluded(address=resource.address, what="storage", why="kept for ever, it grows without end")
 
 
 def nat_gateway(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line]:
     """Hours of a NAT gateway and the data through it."""
-    yield _line(resource, assumed, "NAT gateway", HOURS, "vpc.nat_gateway")
-    yield _line(resource, assumed, "data", number(assumed.cost.network_gb), "vpc.nat_gateway.data")
+    yield assumed.line(resource, "NAT gateway", HOURS, "vpc.nat_gateway")
+    yield assumed.line(resource, "data", assumed.cost.network_gb, "vpc.nat_gateway.data")
 
 
 def vpc_endpoint(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line | NotIncluded]:
@@ -72,21 +72,11 @@ def vpc_endpoint(resource: Resource, _: Inventory, assumed: Assumptions) -> Iter
     if not isinstance(subnets, list):
         yield NotIncluded(address=resource.address, what="endpoint", why="its zones are not known before apply")
         return
-    yield _line(resource, assumed, f"endpoint in {len(subnets)} zones", len(subnets) * HOURS, "vpc.interface_endpoint")
-    yield _line(resource, assumed, "data", number(assumed.cost.network_gb), "vpc.interface_endpoint.data")
+    yield assumed.line(resource, f"endpoint in {len(subnets)} zones", len(subnets) * HOURS, "vpc.interface_endpoint")
+    yield assumed.line(resource, "data", assumed.cost.network_gb, "vpc.interface_endpoint.data")
 
 
 def backup_vault(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line | NotIncluded]:
     """Recovery points of DynamoDB in a vault."""
-    yield _line(resource, assumed, "recovery points of DynamoDB", number(assumed.cost.backup_gb), "backup.dynamodb")
+    yield assumed.line(resource, "recovery points of DynamoDB", assumed.cost.backup_gb, "backup.dynamodb")
     yield NotIncluded(address=resource.address, what="recovery points of S3", why="no price is known")
-
-
-def _line(resource: Resource, assumed: Assumptions, what: str, quantity: Decimal, price: str) -> Line:
-    return Line(
-        address=resource.address,
-        tier=tier_of(resource.type),
-        what=what,
-        quantity=quantity,
-        price=assumed.prices[price],
-    )

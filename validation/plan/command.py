@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 
@@ -21,7 +20,8 @@ from validation.command_line import Commands, exit_codes
 from validation.errors import CouldNotRun
 from validation.plan import checkov, markdown, terminal, terraform
 from validation.plan.checkov import CheckovReport
-from validation.plan.document import review_document
+from validation.plan.document import Document, review_document
+from validation.plan.files import write
 from validation.plan.model import Plan, UnreadablePlan, read_plan
 from validation.plan.progress import Say, progress
 from validation.plan.review import review
@@ -137,10 +137,9 @@ def _checkov(planned: Planned, say: Say) -> CheckovReport | None:
     return checkov.scan(planned.file, checkov.suppressions(planned.stack), executable=executable)
 
 
-def _write(document: Mapping[str, Any], directory: Path) -> Path:
+def _write(document: Document, directory: Path) -> Path:
     """Write review.json and review.md; returns the latter."""
-    directory.mkdir(parents=True, exist_ok=True)
-    (directory / JSON).write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     page = directory / MARKDOWN
-    page.write_text(markdown.render(dict(document)), encoding="utf-8")
+    write(directory / JSON, json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+    write(page, markdown.render(document))
     return page

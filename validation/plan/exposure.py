@@ -9,6 +9,7 @@ from typing import Final
 
 from validation.plan.finding import Finding, Kind
 from validation.plan.model import Action, Change, Plan
+from validation.plan.security import BLOCKS_OF_PUBLIC_ACCESS
 from validation.plan.values import UNKNOWN, Value, blocks, is_empty, shown
 
 _EVERY_PROTOCOL: Final = "-1"
@@ -88,7 +89,7 @@ def weakened(change: Change) -> Iterator[Finding]:
 
 def _public_from_the_start(change: Change) -> Iterator[Finding]:
     if change.type in ("aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"):
-        for setting in ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"):
+        for setting in BLOCKS_OF_PUBLIC_ACCESS:
             value = (change.after or {}).get(setting)
             if value is not True:
                 yield _finding(change, f"public access is possible ({setting})", "none", shown(value))

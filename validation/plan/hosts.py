@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from validation.plan.finding import Finding, Kind
@@ -51,23 +50,14 @@ _REFERENCES: Final = (
 """Attributes of a setting that name its host; a topic's `arn` is its own."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Removed:
-    """What it means that a setting is removed while its host stays."""
-
-    kind: Kind
-    what: str
-
-
-def findings_on_removal(plan: Plan, removals: Mapping[str, Removed]) -> Iterator[Finding]:
-    """What the plan does to things that stay by removing settings of theirs."""
+def removals(plan: Plan, meanings: Mapping[str, str], *, kind: Kind) -> Iterator[Finding]:
+    """What the plan does to things that stay by removing settings of theirs; `meanings` is by type of the setting."""
     for change in removed_settings(plan):
-        meaning = removals.get(change.type)
-        if meaning is not None:
+        if change.type in meanings:
             yield Finding(
-                kind=meaning.kind,
+                kind=kind,
                 address=change.address,
-                what=f"{meaning.what}: this resource is deleted",
+                what=f"{meanings[change.type]}: this resource is deleted",
                 before="present",
                 after="none",
                 remedy="Put it back into the code; where only its id changed, keep the id or add a `moved` block, "
@@ -77,20 +67,23 @@ def findings_on_removal(plan: Plan, removals: Mapping[str, Removed]) -> Iterator
 
 def removed_settings(plan: Plan) -> Iterator[Change]:
     """The resources that are removed from a host that stays, and those that leave one host for another."""
-    gone = _identities_of_removed_hosts(plan)
+    destroyed = _hosts(plan, Action.DESTROY)
+    replaced = _hosts(plan, Action.REPLACE)
     for change in plan.changes:
         before, after = _references(change.before), _references(change.after)
-        is_removed = change.action is Action.DESTROY
-        is_moved_away = change.action is Action.REPLACE and bool(before) and before != after
-        if (is_removed or is_moved_away) and not before & gone:
+        if change.action is Action.DESTROY and not before & destroyed:
+            yield change
+        # A setting of a host that is replaced is replaced with it, and stays with it.
+        if change.action is Action.REPLACE and before and before != after and not before & (destroyed | replaced):
             yield change
 
 
-def _identities_of_removed_hosts(plan: Plan) -> frozenset[str]:
+def _hosts(plan: Plan, action: Action) -> frozenset[str]:
+    """By what the hosts to which this happens are referred to."""
     return frozenset(
         value
         for change in plan.changes
-        if change.type in _HOSTS and change.action in (Action.DESTROY, Action.REPLACE) and change.before is not None
+        if change.type in _HOSTS and change.action is action and change.before is not None
         for name in _IDENTITIES
         if isinstance(value := change.before.get(name), str) and value
     )

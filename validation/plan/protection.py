@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from typing import Final
 
 from validation.plan import rules
 from validation.plan.finding import Finding, Kind
-from validation.plan.hosts import Removed, findings_on_removal
+from validation.plan.hosts import removals
 from validation.plan.model import Change, Plan
 from validation.plan.rules import (
     Members,
-    Rule,
+    Rules,
     left,
     lost_entry,
     lowered,
@@ -22,249 +21,140 @@ from validation.plan.rules import (
     turned_on,
 )
 
-_rule: Final[Callable[..., Rule]] = partial(Rule, kind=Kind.UNPROTECT)
-
-RULES: Final = (
-    _rule(
-        type="aws_dynamodb_table",
-        path="deletion_protection_enabled",
-        what="deletion protection is switched off",
-        is_weaker=turned_off,
-    ),
-    _rule(
-        type="aws_dynamodb_table",
-        path="point_in_time_recovery.enabled",
-        what="point-in-time recovery is switched off, and what it kept is deleted",
-        is_weaker=turned_off,
-    ),
-    _rule(
-        type="aws_dynamodb_table",
-        path="point_in_time_recovery.recovery_period_in_days",
-        what="fewer days can be restored from",
-        is_weaker=lowered,
-    ),
-    _rule(
-        type="aws_dynamodb_table",
-        path="ttl.enabled",
-        what="items whose time is over begin to be deleted",
-        is_weaker=turned_on,
-    ),
-    _rule(
-        type="aws_dynamodb_table_replica",
-        path="deletion_protection_enabled",
-        what="deletion protection of the replica is switched off",
-        is_weaker=turned_off,
-    ),
-    _rule(
-        type="aws_dynamodb_table_replica",
-        path="point_in_time_recovery",
-        what="point-in-time recovery of the replica is switched off",
-        is_weaker=turned_off,
-    ),
-    _rule(type="aws_s3_bucket", path="force_destroy", what="destroy may delete every object too", is_weaker=turned_on),
-    _rule(
-        type="aws_s3_bucket_versioning",
-        path="versioning_configuration.status",
-        what="versioning is suspended: what is overwritten or deleted from now on is lost",
-        is_weaker=left("Enabled"),
-    ),
-    _rule(
-        type="aws_s3_bucket_versioning",
-        path="versioning_configuration.mfa_delete",
-        what="versions can be deleted without a second factor",
-        is_weaker=left("Enabled"),
-    ),
-    _rule(
-        type="aws_s3_bucket_object_lock_configuration",
-        path="rule.default_retention.days",
-        what="objects are locked for fewer days",
-        is_weaker=lowered,
-    ),
-    _rule(
-        type="aws_s3_bucket_object_lock_configuration",
-        path="rule.default_retention.years",
-        what="objects are locked for fewer years",
-        is_weaker=lowered,
-    ),
-    _rule(
-        type="aws_s3_bucket_object_lock_configuration",
-        path="rule.default_retention.mode",
-        what="whoever may bypass governance can delete locked objects",
-        is_weaker=left("COMPLIANCE"),
-    ),
-    _rule(
-        type="aws_elasticache_replication_group",
-        path="snapshot_retention_limit",
-        what="snapshots are kept for fewer days, or none are taken",
-        is_weaker=lowered,
-    ),
-    _rule(
-        type="aws_elasticache_replication_group",
-        path="multi_az_enabled",
-        what="the loss of one zone is an outage",
-        is_weaker=turned_off,
-    ),
-    _rule(
-        type="aws_elasticache_replication_group",
-        path="automatic_failover_enabled",
-        what="no replica takes over when a primary fails",
-        is_weaker=turned_off,
-    ),
-    _rule(
-        type="aws_elasticache_replication_group",
-        path="replicas_per_node_group",
-        what="fewer replicas hold a copy of each shard",
-        is_weaker=lowered,
-    ),
-    _rule(
-        type="aws_elasticache_replication_group",
-        path="num_cache_clusters",
-        what="fewer nodes hold a copy of the data",
-        is_weaker=lowered,
-    ),
-    _rule(
-        type="aws_elasticache_replication_group",
-        path="final_snapshot_identifier",
-        what="destroy takes no last snapshot",
-        is_weaker=removed,
-    ),
-    _rule(
-        type="aws_elasticache_serverless_cache",
-        path="snapshot_retention_limit",
-        what="snapshots are kept for fewer days, or none are taken",
-        is_weaker=lowered,
-    ),
-    _rule(
-        type="aws_kms_key",
-        path="is_enabled",
-        what="the key is disabled: what it encrypts can't be read",
-        is_weaker=turned_off,
-    ),
-    _rule(
-        type="aws_kms_key",
-        path="deletion_window_in_days",
-        what="a deletion of the key can be revoked for fewer days",
-        is_weaker=lowered,
-    ),
-    _rule(
-        type="aws_kms_replica_key",
-        path="enabled",
-        what="the key is disabled: what it encrypts can't be read",
-        is_weaker=turned_off,
-    ),
-    _rule(
-        type="aws_kms_replica_key",
-        path="deletion_window_in_days",
-        what="a deletion of the key can be revoked for fewer days",
-        is_weaker=lowered,
-    ),
-    _rule(
-        type="aws_backup_vault",
-        path="force_destroy",
-        what="destroy may delete every recovery point too",
-        is_weaker=turned_on,
-    ),
-    _rule(
-        type="aws_backup_vault_lock_configuration",
-        path="min_retention_days",
-        what="recovery points may be deleted earlier",
-        is_weaker=lowered,
-    ),
-    _rule(
-        type="aws_backup_vault_lock_configuration",
-        path="changeable_for_days",
-        what="the lock stays open to changes",
-        is_weaker=removed,
-    ),
-    _rule(
-        type="aws_backup_selection",
-        path="resources",
-        what="something is backed up no longer",
-        is_weaker=lost_entry,
-    ),
-    _rule(
-        type="aws_secretsmanager_secret",
-        path="recovery_window_in_days",
-        what="a deletion can be revoked for fewer days",
-        is_weaker=lowered,
-    ),
-)
-
-REMOVALS: Final = {
-    "aws_backup_plan": Removed(kind=Kind.UNPROTECT, what="nothing makes these backups any more"),
-    "aws_backup_selection": Removed(kind=Kind.UNPROTECT, what="what it selects is backed up no longer"),
-    "aws_backup_vault_lock_configuration": Removed(kind=Kind.UNPROTECT, what="the vault is locked no longer"),
-    "aws_s3_bucket_object_lock_configuration": Removed(
-        kind=Kind.UNPROTECT, what="new objects of the bucket are locked no longer"
-    ),
-    "aws_s3_bucket_replication_configuration": Removed(kind=Kind.UNPROTECT, what="the bucket is replicated no longer"),
-    "aws_s3_bucket_versioning": Removed(kind=Kind.UNPROTECT, what="versioning of the bucket is suspended"),
+RULES: Final[Rules] = {
+    "aws_backup_selection": {
+        "resources": (lost_entry, "something is backed up no longer"),
+    },
+    "aws_backup_vault": {
+        "force_destroy": (turned_on, "destroy may delete every recovery point too"),
+    },
+    "aws_backup_vault_lock_configuration": {
+        "changeable_for_days": (removed, "the lock stays open to changes"),
+        "min_retention_days": (lowered, "recovery points may be deleted earlier"),
+    },
+    "aws_dynamodb_table": {
+        "deletion_protection_enabled": (turned_off, "deletion protection is switched off"),
+        "point_in_time_recovery.enabled": (
+            turned_off,
+            "point-in-time recovery is switched off, and what it kept is deleted",
+        ),
+        "point_in_time_recovery.recovery_period_in_days": (lowered, "fewer days can be restored from"),
+        "ttl.enabled": (turned_on, "items whose time is over begin to be deleted"),
+    },
+    "aws_dynamodb_table_replica": {
+        "deletion_protection_enabled": (turned_off, "deletion protection of the replica is switched off"),
+        "point_in_time_recovery": (turned_off, "point-in-time recovery of the replica is switched off"),
+    },
+    "aws_elasticache_replication_group": {
+        "automatic_failover_enabled": (turned_off, "no replica takes over when a primary fails"),
+        "final_snapshot_identifier": (removed, "destroy takes no last snapshot"),
+        "multi_az_enabled": (turned_off, "the loss of one zone is an outage"),
+        "num_cache_clusters": (lowered, "fewer nodes hold a copy of the data"),
+        "replicas_per_node_group": (lowered, "fewer replicas hold a copy of each shard"),
+        "snapshot_retention_limit": (lowered, "snapshots are kept for fewer days, or none are taken"),
+    },
+    "aws_elasticache_serverless_cache": {
+        "snapshot_retention_limit": (lowered, "snapshots are kept for fewer days, or none are taken"),
+    },
+    "aws_kms_key": {
+        "deletion_window_in_days": (lowered, "a deletion of the key can be revoked for fewer days"),
+        "is_enabled": (turned_off, "the key is disabled: what it encrypts can't be read"),
+    },
+    "aws_kms_replica_key": {
+        "deletion_window_in_days": (lowered, "a deletion of the key can be revoked for fewer days"),
+        "enabled": (turned_off, "the key is disabled: what it encrypts can't be read"),
+    },
+    "aws_s3_bucket": {
+        "force_destroy": (turned_on, "destroy may delete every object too"),
+    },
+    "aws_s3_bucket_object_lock_configuration": {
+        "rule.default_retention.days": (lowered, "objects are locked for fewer days"),
+        "rule.default_retention.mode": (left("COMPLIANCE"), "whoever may bypass governance can delete locked objects"),
+        "rule.default_retention.years": (lowered, "objects are locked for fewer years"),
+    },
+    "aws_s3_bucket_versioning": {
+        "versioning_configuration.mfa_delete": (left("Enabled"), "versions can be deleted without a second factor"),
+        "versioning_configuration.status": (
+            left("Enabled"),
+            "versioning is suspended: what is overwritten or deleted from now on is lost",
+        ),
+    },
+    "aws_secretsmanager_secret": {
+        "recovery_window_in_days": (lowered, "a deletion can be revoked for fewer days"),
+    },
 }
-
 
 MEMBERS: Final = (
     Members(
         type="aws_dynamodb_table",
         path="replica",
         key="region_name",
-        kind=Kind.UNPROTECT,
-        rules={
-            "point_in_time_recovery": ("point-in-time recovery of a replica is switched off", turned_off),
-            "deletion_protection_enabled": ("deletion protection of a replica is switched off", turned_off),
+        attributes={
+            "deletion_protection_enabled": (turned_off, "deletion protection of a replica is switched off"),
+            "point_in_time_recovery": (turned_off, "point-in-time recovery of a replica is switched off"),
         },
-    ),
-    Members(
-        type="aws_dynamodb_table",
-        path="global_secondary_index",
-        key="name",
-        kind=Kind.NOTICE,
-        on_removal="queries on the index fail from then on",
     ),
     Members(
         type="aws_s3_bucket_lifecycle_configuration",
         path="rule",
         key="id",
-        kind=Kind.UNPROTECT,
-        inactive=("status", "Disabled"),
-        rules={
-            "expiration.date": ("objects are deleted", shortened),
-            "expiration.days": ("objects are deleted, or earlier than before", shortened),
-            "noncurrent_version_expiration.noncurrent_days": ("old versions are deleted earlier", shortened),
+        attributes={
+            "expiration.date": (shortened, "objects are deleted"),
+            "expiration.days": (shortened, "objects are deleted, or earlier than before"),
+            "noncurrent_version_expiration.noncurrent_days": (shortened, "old versions are deleted earlier"),
         },
         judges_new=True,
+        inactive=("status", "Disabled"),
     ),
     Members(
         type="aws_s3_bucket_replication_configuration",
         path="rule",
         key="id",
-        kind=Kind.UNPROTECT,
-        rules={"status": ("objects are replicated no longer", left("Enabled"))},
+        attributes={"status": (left("Enabled"), "objects are replicated no longer")},
         on_removal="objects are replicated no longer",
     ),
     Members(
         type="aws_backup_plan",
         path="rule",
         key="rule_name",
-        kind=Kind.UNPROTECT,
-        rules={
-            "lifecycle.delete_after": ("recovery points are deleted earlier", shortened),
-            "copy_action": ("recovery points are copied no longer", removed),
-            "schedule": ("backups are made no longer", removed),
+        attributes={
+            "copy_action": (removed, "recovery points are copied no longer"),
+            "lifecycle.delete_after": (shortened, "recovery points are deleted earlier"),
+            "schedule": (removed, "backups are made no longer"),
         },
         on_removal="these backups are made no longer",
     ),
 )
+
+INDEXES: Final = Members(
+    type="aws_dynamodb_table",
+    path="global_secondary_index",
+    key="name",
+    on_removal="queries on the index fail from then on",
+)
+"""An index holds nothing that the table does not, so that it may go."""
+
+REMOVALS: Final = {
+    "aws_backup_plan": "nothing makes these backups any more",
+    "aws_backup_selection": "what it selects is backed up no longer",
+    "aws_backup_vault_lock_configuration": "the vault is locked no longer",
+    "aws_s3_bucket_object_lock_configuration": "new objects of the bucket are locked no longer",
+    "aws_s3_bucket_replication_configuration": "the bucket is replicated no longer",
+    "aws_s3_bucket_versioning": "versioning of the bucket is suspended",
+}
+"""By type, what it means that such a resource goes while what it protects stays."""
 
 
 def findings(plan: Plan) -> Iterator[Finding]:
     """Every protection that the plan takes away from something that stays."""
     for change in plan.changes:
         yield from weakened(change)
-    yield from findings_on_removal(plan, REMOVALS)
+    yield from removals(plan, REMOVALS, kind=Kind.UNPROTECT)
 
 
 def weakened(change: Change) -> Iterator[Finding]:
     """What a change, or drift, of one resource takes away from its own protection."""
-    yield from rules.findings(change, RULES)
+    yield from rules.findings(change, RULES.get(change.type, {}), kind=Kind.UNPROTECT)
     for members in MEMBERS:
-        yield from members.findings(change)
+        yield from members.findings(change, kind=Kind.UNPROTECT)
+    yield from INDEXES.findings(change, kind=Kind.NOTICE)

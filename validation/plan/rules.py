@@ -1,29 +1,23 @@
-"""Rules about single attributes: which change of a value takes protection or secrecy away."""
+"""Rules about attributes: which change of a value takes protection or secrecy away."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from validation.plan.finding import Finding, Kind
 from validation.plan.model import Change
 from validation.plan.values import UNKNOWN, Value, at, blocks, is_empty, shown
 
-Weaker = Callable[[Value, Value], bool]
+Weaker: TypeAlias = Callable[[Value, Value], bool]
 """Whether the second value protects less than the first; what is not known yet always does."""
 
+Attributes: TypeAlias = Mapping[str, tuple[Weaker, str]]
+"""By dotted path, through blocks that exist once: which value is weaker, and what that means."""
 
-@dataclass(frozen=True, kw_only=True)
-class Rule:
-    """One attribute that protects, on resources of one type."""
-
-    type: str
-    path: str
-    """Dotted, through blocks that exist once."""
-    kind: Kind
-    what: str
-    """What the weaker value means."""
-    is_weaker: Weaker
+Rules: TypeAlias = Mapping[str, Attributes]
+"""By type of resource."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +27,8 @@ class Members:
     type: str
     path: str
     key: str
-    kind: Kind
-    rules: Mapping[str, tuple[str, Weaker]] = field(default_factory=dict)
-    """By path inside the block: what the weaker value means, and which one is weaker."""
+    attributes: Attributes = field(default_factory=dict)
+    """Of one block."""
     on_removal: str = ""
     """What it means that a block is gone; "" where it means no harm."""
     judges_new: bool = False
@@ -43,26 +36,21 @@ class Members:
     inactive: tuple[str, str] | None = None
     """Attribute and value by which a block says that it has no effect, so that it counts as absent."""
 
-    def findings(self, change: Change) -> Iterator[Finding]:
+    def findings(self, change: Change, *, kind: Kind) -> Iterator[Finding]:
         """What a change of the list means for a resource that exists before and after."""
         if change.type != self.type or change.before is None or change.after is None:
             return
         old, new = self._by_key(change.before), self._by_key(change.after)
-        if at(change.after, self.path) is UNKNOWN and old:
-            yield self._finding(change.address, self.path, "protection is lost", old, UNKNOWN)
+        if old and at(change.after, self.path) is UNKNOWN:
+            yield _finding(change, kind, f"protection is lost ({self.path})", list(old), UNKNOWN)
             return
         for name, block in old.items():
-            if name not in new and self.on_removal:
-                yield self._finding(change.address, f"{self.path} {shown(name)}", self.on_removal, block, None)
+            if self.on_removal and name not in new:
+                yield _finding(change, kind, f"{self.on_removal} ({self.path} {shown(name)})", block, None)
         for name, block in new.items():
-            if name in old or self.judges_new:
-                yield from self._judge(change.address, name, old.get(name), block)
-
-    def _judge(self, address: str, name: Value, old: Value, new: Value) -> Iterator[Finding]:
-        for path, (what, is_weaker) in self.rules.items():
-            before, after = at(old, path), at(new, path)
-            if before != after and is_weaker(before, after):
-                yield self._finding(address, f"{self.path} {shown(name)}: {path}", what, before, after)
+            if self.judges_new or name in old:
+                for path, what, before, after in _weaker(old.get(name), block, self.attributes):
+                    yield _finding(change, kind, f"{what} ({self.path} {shown(name)}: {path})", before, after)
 
     def _by_key(self, values: Value) -> Mapping[Value, Value]:
         found = {block.get(self.key): block for block in blocks(values, self.path)}
@@ -71,46 +59,12 @@ class Members:
         attribute, value = self.inactive
         return {key: block for key, block in found.items() if block.get(attribute) != value}
 
-    def _finding(self, address: str, where: str, what: str, before: Value, after: Value) -> Finding:
-        return Finding(
-            kind=self.kind,
-            address=address,
-            what=at_worst(f"{what} ({where})", after),
-            before=shown(before),
-            after="none" if after is None else shown(after),
-            remedy=remedy(after),
-        )
 
-
-def findings(change: Change, rules: Iterable[Rule]) -> Iterator[Finding]:
-    """What the rules for its type say of a resource that exists before and after."""
-    if change.before is None or change.after is None:
-        return
-    for rule in rules:
-        if rule.type != change.type:
-            continue
-        before, after = at(change.before, rule.path), at(change.after, rule.path)
-        if before != after and rule.is_weaker(before, after):
-            yield Finding(
-                kind=rule.kind,
-                address=change.address,
-                what=at_worst(f"{rule.what} ({rule.path})", after),
-                before=shown(before),
-                after=shown(after),
-                remedy=remedy(after),
-            )
-
-
-def at_worst(what: str, after: Value) -> str:
-    """What a weaker value means, as a possibility only where the value is not known yet."""
-    return f"not known before apply; at worst, {what}" if after is UNKNOWN else what
-
-
-def remedy(after: Value) -> str:
-    """What to do about a value that protects less."""
-    if after is UNKNOWN:
-        return "Give it a value that is known when planning, so that it can be judged; if it is meant, allow it."
-    return "Set it back; if it is meant, allow it."
+def findings(change: Change, attributes: Attributes, *, kind: Kind) -> Iterator[Finding]:
+    """What the rules about its attributes say of a resource that exists before and after."""
+    if change.before is not None and change.after is not None:
+        for path, what, before, after in _weaker(change.before, change.after, attributes):
+            yield _finding(change, kind, f"{what} ({path})", before, after)
 
 
 def turned_off(before: Value, after: Value) -> bool:
@@ -152,6 +106,27 @@ def lost_entry(before: Value, after: Value) -> bool:
     if not isinstance(before, list):
         return False
     return bool(before) and (not isinstance(after, list) or any(entry not in after for entry in before))
+
+
+def _weaker(old: Value, new: Value, attributes: Attributes) -> Iterator[tuple[str, str, Value, Value]]:
+    """Path, meaning, value before and value after of every attribute that got weaker."""
+    for path, (is_weaker, what) in attributes.items():
+        before, after = at(old, path), at(new, path)
+        if before != after and is_weaker(before, after):
+            yield path, what, before, after
+
+
+def _finding(change: Change, kind: Kind, what: str, before: Value, after: Value) -> Finding:
+    is_known = after is not UNKNOWN
+    remedy = "Set it back" if is_known else "Give it a value that is known when planning, so that it can be judged"
+    return Finding(
+        kind=kind,
+        address=change.address,
+        what=what if is_known else f"not known before apply; at worst, {what}",
+        before=shown(before),
+        after="none" if after is None else shown(after),
+        remedy=f"{remedy}; if it is meant, allow it.",
+    )
 
 
 def _is_on(value: Value) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
@@ -21,14 +21,18 @@ from toolchain.runs import only_run
 from toolchain.terraform import pin_provider
 from validation.errors import CouldNotRun
 from validation.plan import commands
+from validation.plan.files import write
+from validation.plan.progress import Say
 from validation.plan.redaction import redacted
 
 PLAN: Final = "plan.json"
 STACK: Final = "cdk.tf.json"
 """The stack as it was synthesized, kept beside the plan: it holds the notes for Checkov."""
 
-Say = Callable[[str], None]
 Json = dict[str, Any]
+
+PRIVATE: Final = 0o600
+"""Mode of what an attacker would like to read, even without its secrets."""
 
 _LONGEST_REASON: Final = 400
 _FRAMES: Final = re.compile("[│╷╵]")
@@ -69,13 +73,13 @@ def plan(deployment: Deployment, directory: Path, *, say: Say) -> Planned:
         environment = {**terraform_environment(), **mark}
         say("synthesizing")
         stack = _synthesize(name, directory / "synthesized", environment)
-        _write_privately(directory / STACK, stack)
+        write(directory / STACK, json.dumps(stack, indent=1), mode=PRIVATE)
         folder = directory / "synthesized" / "stacks" / name
         (folder / STACK).write_text(json.dumps(without_prevent_destroy(stack)))
         say("initializing Terraform")
         _initialize(folder, environment)
         document = redacted(_plan(folder, directory, environment, say))
-        _write_privately(directory / PLAN, document)
+        write(directory / PLAN, json.dumps(document, indent=1), mode=PRIVATE)
     return Planned(document=document, stack=stack, file=directory / PLAN)
 
 
@@ -181,12 +185,3 @@ def _read_json(file: Path) -> Json:
     if not isinstance(document, dict):
         raise CouldNotRun(f"{file} is no plan: write it with `terraform show -json PLAN`")
     return document
-
-
-def _write_privately(file: Path, document: Json) -> None:
-    """Replace the file at once; only its owner reads it."""
-    partial = file.with_name(f".{file.name}.partial")
-    partial.unlink(missing_ok=True)
-    partial.touch(mode=0o600)
-    partial.write_text(json.dumps(document, indent=1), encoding="utf-8")
-    partial.replace(file)

@@ -6,18 +6,32 @@ from typing import Any
 
 import pytest
 
-from tests.validation.plan.builder import findings_of, plan, reviewed, updated
+from tests.validation.plan.builder import findings_of, updated
 from validation.plan import protection, security
-from validation.plan.rules import Members, Rule, Weaker, lost_entry, lowered, removed, shortened, turned_off, turned_on
+from validation.plan.finding import Kind
+from validation.plan.rules import Members, Weaker, lost_entry, lowered, removed, shortened, turned_off, turned_on
 from validation.plan.values import UNKNOWN
 
-RULES = [*protection.RULES, *security.RULES]
-MEMBERS = [*protection.MEMBERS, *security.MEMBERS]
+RULES = [
+    pytest.param(kind, type_, path, is_weaker, id=f"{type_}.{path}")
+    for kind, rules in ((Kind.UNPROTECT, protection.RULES), (Kind.WEAKEN, security.RULES))
+    for type_, attributes in rules.items()
+    for path, (is_weaker, _) in attributes.items()
+]
+MEMBERS = [
+    pytest.param(kind, members, id=f"{members.type}.{members.path}")
+    for kind, lists in (
+        (Kind.UNPROTECT, protection.MEMBERS),
+        (Kind.WEAKEN, [security.LOG_DELIVERY]),
+        (Kind.NOTICE, [protection.INDEXES]),
+    )
+    for members in lists
+]
 
 CANDIDATES: list[tuple[Any, Any]] = [
+    (35, 7),
     (True, False),
     (False, True),
-    (35, 7),
     ("Enabled", "Suspended"),
     ("arn:aws:kms:us-east-1:1:key/1", None),
     (["a", "b"], ["a"]),
@@ -30,9 +44,9 @@ CANDIDATES: list[tuple[Any, Any]] = [
 """Strong and weak values, of which at least one pair concerns each rule."""
 
 
-def weakening(rule: Rule) -> tuple[Any, Any]:
+def weakening(is_weaker: Weaker) -> tuple[Any, Any]:
     """A strong and a weak value of a rule's attribute."""
-    return next((strong, weak) for strong, weak in CANDIDATES if rule.is_weaker(strong, weak))
+    return next((strong, weak) for strong, weak in CANDIDATES if is_weaker(strong, weak))
 
 
 def nested(path: str, value: Any) -> dict[str, Any]:
@@ -41,44 +55,46 @@ def nested(path: str, value: Any) -> dict[str, Any]:
     return {first: [nested(rest, value)] if rest else value}
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.type}.{rule.path}")
-def test_a_weaker_value_blocks_and_a_stronger_passes(rule: Rule) -> None:
-    strong, weak = weakening(rule)
-    address, first = f"{rule.type}.x", rule.path.partition(".")[0]
-    better, worse = ({"id": "x", **nested(rule.path, value)} for value in (strong, weak))
+@pytest.mark.parametrize(("kind", "type_", "path", "is_weaker"), RULES)
+def test_a_weaker_value_blocks_and_a_stronger_passes(kind: Kind, type_: str, path: str, is_weaker: Weaker) -> None:
+    strong, weak = weakening(is_weaker)
+    address, first = f"{type_}.x", path.partition(".")[0]
+    better, worse = ({"id": "x", **nested(path, value)} for value in (strong, weak))
 
     (finding,) = findings_of(updated(address, better, **{first: worse[first]}))
     way_back = findings_of(updated(address, worse, **{first: better[first]}))
 
-    assert (finding.kind, finding.blocks) == (rule.kind, True)
-    assert rule.path in finding.what
+    assert (finding.kind, finding.blocks) == (kind, True)
+    assert path in finding.what
     assert way_back == ()
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.type}.{rule.path}")
-def test_a_value_that_is_not_known_yet_counts_as_weaker(rule: Rule) -> None:
-    strong, _ = weakening(rule)
+@pytest.mark.parametrize(("kind", "type_", "path", "is_weaker"), RULES)
+def test_a_value_that_is_not_known_yet_counts_as_weaker(kind: Kind, type_: str, path: str, is_weaker: Weaker) -> None:
+    strong, _ = weakening(is_weaker)
+    unknown = nested(path, value=True)
 
-    assert rule.is_weaker(strong, UNKNOWN)
+    (finding,) = findings_of(updated(f"{type_}.x", {"id": "x", **nested(path, strong)}, unknown=unknown))
+
+    assert (finding.kind, finding.after) == (kind, "(known after apply)")
+    assert "at worst" in finding.what
 
 
-@pytest.mark.parametrize("members", MEMBERS, ids=lambda members: f"{members.type}.{members.path}")
-def test_a_list_of_blocks_that_is_not_known_yet_can_not_be_judged(members: Members) -> None:
+@pytest.mark.parametrize(("kind", "members"), MEMBERS)
+def test_a_list_of_blocks_that_is_not_known_yet_can_not_be_judged(kind: Kind, members: Members) -> None:
     block = {members.key: "a", "storage": 1}
     change = updated(f"{members.type}.x", {members.path: [block]}, unknown={members.path: True})
 
-    review = reviewed(plan(change))
-
-    assert members.kind in {finding.kind for finding in review.findings}
+    assert kind in {finding.kind for finding in findings_of(change)}
 
 
-@pytest.mark.parametrize("members", MEMBERS, ids=lambda members: f"{members.type}.{members.path}")
-def test_the_order_of_blocks_makes_no_difference(members: Members) -> None:
+@pytest.mark.parametrize(("kind", "members"), MEMBERS)
+def test_the_order_of_blocks_makes_no_difference(kind: Kind, members: Members) -> None:
     block, other = ({members.key: key, "schedule": "daily", "status": "Enabled"} for key in ("a", "b"))
     reordered: dict[str, Any] = {members.path: [other, block]}
     change = updated(f"{members.type}.x", {members.path: [block, other]}, **reordered)
 
-    assert findings_of(change) == ()
+    assert kind not in {finding.kind for finding in findings_of(change)}
 
 
 @pytest.mark.parametrize(
