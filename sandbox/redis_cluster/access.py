@@ -53,18 +53,31 @@ def password_hash(password: str) -> str:
     return hashlib.sha256(password.encode()).hexdigest()
 
 
+# Nobody can log in as a user that is off. Its permissions matter all the same: with the default user's, Redis 7.0
+# replays the transactions and scripts of its append-only file when it starts, and drops what they do not allow.
+_DEFAULT_OFF = "user default reset off ~* &* +@all"
+
+
 def render(users: Sequence[User], *, operator: User) -> str:
     """Render the ACL file: `users`, the default user off unless it is among them, and the sandbox's own operator."""
     names = {user.name for user in users}
-    default = [] if "default" in names else ["user default off resetpass -@all"]
+    default = [] if "default" in names else [_DEFAULT_OFF]
     lines = [*default, *(_line(user, restrict=True) for user in users), _line(operator, restrict=False)]
     return "\n".join(lines) + "\n"
 
 
 def _line(user: User, *, restrict: bool) -> str:
+    if user.name == "default" and not _is_on(user.access_string):
+        return _DEFAULT_OFF
     credentials = [f"#{digest}" for digest in user.password_hashes] or ["nopass"]
     rules = [
         rule for rule in _RULES.findall(user.access_string) if rule.lstrip("+-").lower() not in _UNKNOWN_TO_REDIS_7_0
     ]
     denied = [f"-{command}" for command in _RESTRICTED] if restrict else []
     return " ".join(["user", user.name, "reset", *credentials, *rules, *denied])
+
+
+def _is_on(access_string: str) -> bool:
+    """Whether somebody can log in: the last word on it counts, and a user begins as off."""
+    words = [rule.lower() for rule in _RULES.findall(access_string)]
+    return next((word == "on" for word in reversed(words) if word in {"on", "off"}), False)

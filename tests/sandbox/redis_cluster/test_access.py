@@ -18,13 +18,20 @@ def user(access_string: str, *, name: str = "application", hashes: tuple[str, ..
 
 
 def test_the_default_user_is_off() -> None:
-    assert line_of("default", user("on ~* +@all")) == "user default off resetpass -@all"
+    assert line_of("default", user("on ~* +@all")) == "user default reset off ~* &* +@all"
 
 
 def test_a_group_may_bring_its_own_default_user() -> None:
-    line = line_of("default", user("off -@all", name="default", hashes=()))
+    line = line_of("default", user("on ~* -@all", name="default", hashes=()))
 
-    assert line.startswith("user default reset nopass off -@all")
+    assert line.startswith("user default reset nopass on ~* -@all")
+
+
+@pytest.mark.parametrize("access_string", ["off ~* -@all", "-@all", "on off ~* +@read"])
+def test_a_default_user_that_is_off_may_do_everything_since_redis_starts_with_its_permissions(
+    access_string: str,
+) -> None:
+    assert line_of("default", user(access_string, name="default")) == "user default reset off ~* &* +@all"
 
 
 def test_a_user_has_its_password_hashes_and_its_access_string() -> None:
