@@ -80,6 +80,8 @@ class _Errand:
     answers: list[Any]
     asking: set[int] = field(default_factory=set)
     """Places of the requests that go to a node which does not own their slot yet."""
+    waiting: set[int] = field(default_factory=set)
+    """Places of the requests that were sent along with a wait for a replica."""
 
 
 class Routing:
@@ -202,19 +204,22 @@ class Routing:
                 wire.append(_ASKING)
             wire.append(commands[place])
             if place in replicated:
+                errand.waiting.add(place)
                 wire.append(_WAIT)
         return wire
 
     def _read(self, errand: _Errand, node: Node, places: list[int], outcome: list[Any]) -> Iterator[tuple[int, Node]]:
         """Note the replies that are answers; tell the others' next nodes."""
-        replicated = errand.replicated if node in self._replicated else ()
         replies = iter(outcome)
         for place in places:
             if place in errand.asking:
                 errand.asking.discard(place)
                 next(replies)
             reply = next(replies)
-            copies = next(replies) if place in replicated else 1
+            copies = 1
+            if place in errand.waiting:
+                errand.waiting.discard(place)
+                copies = next(replies)
             if not isinstance(reply, Exception):
                 errand.answers[place] = reply if copies else _not_replicated(node)
             elif (following := self._following(errand, place, node, reply)) is not None:

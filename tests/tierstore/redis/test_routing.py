@@ -180,6 +180,22 @@ def test_a_replicated_request_waits_where_the_node_has_a_replica(routing: Routin
     assert cluster.asked(TWO) == [("GET", HIGH), ("WAIT", 1, 200)]
 
 
+def test_a_topology_that_is_learned_while_a_request_is_under_way_does_not_confuse_its_replies(
+    routing: Routing, cluster: SimulatedCluster
+) -> None:
+    cluster.run(routing.answers(get(HIGH)))
+    under_way = routing.answers(get(HIGH, replicated=True))
+    (exchange,) = next(under_way)
+    assert len(exchange.commands) == 2
+    cluster.replicas = {}
+    routing._is_current = False
+    cluster.run(routing.answers(get(HIGH)))
+
+    with pytest.raises(StopIteration) as finished:
+        under_way.send([[b"done", 1]])
+    assert finished.value.value == [b"done"]
+
+
 def test_a_write_that_no_replica_confirms_is_in_doubt(routing: Routing, cluster: SimulatedCluster) -> None:
     cluster.replicas_in_sync = 0
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.tierstore.api.with_redis.tiers import Process, lose_answers
 from tests.tierstore.dynamodb.conftest import World
+from tests.tierstore.real_redis import RealRedis
 from tierstore.errors import InvalidError, UnavailableError
 from tierstore.realtime.boards import Standing
 
@@ -45,6 +46,18 @@ def test_points_whose_answer_was_lost_are_added_once(one: Process, times: int) -
     lose_answers(one, of="done:", times=times)
 
     assert one.leaderboards.add("week", "ada", 2) == 2.0
+
+
+def test_points_survive_that_all_of_redis_is_stopped_and_started(one: Process, real_redis: RealRedis) -> None:
+    one.leaderboards.add("week", "ada", 2)
+    with real_redis.stopped():
+        pass
+    while True:
+        try:
+            assert one.leaderboards.add("week", "ada", 2) == 4.0
+        except UnavailableError:
+            continue
+        break
 
 
 def test_a_member_that_was_removed_stands_nowhere(one: Process) -> None:
