@@ -17,7 +17,7 @@ from sandbox.redis_cluster import cluster as clusters
 from sandbox.redis_cluster.access import User, password_hash
 from sandbox.redis_cluster.cluster import Specification
 from sandbox.redis_cluster.node import Server
-from tierstore.connection import Connection, RedisConnection
+from tierstore.connection import BucketConnection, Connection, RedisConnection
 
 PORT = 6390
 USER = "app"
@@ -135,7 +135,7 @@ def running_redis(folder: Path) -> Iterator[RealRedis]:
             environment="test",
             region="us-east-1",
             tables={},
-            buckets={},
+            buckets={name: BucketConnection(name=name) for name in ("assets", "uploads")},
             redis=RedisConnection(
                 replication_group_id="test",
                 host=cluster.topology.nodes[0].address,
