@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tierstore.core.context import Context
-from tierstore.core.effects import Once, Plan, Sleep
+from tierstore.core.effects import Once, Plan, Sleep, together
 from tierstore.core.operation import Group, Mode, Runner, operation
 from tierstore.core.pages import Page, paged
 from tierstore.dynamodb import changes
@@ -157,7 +157,7 @@ class Sessions(Group[Mode]):
             to_end = [session for session in live if session.id != kept]
             if not to_end:
                 return ended
-            yield from self._items.write_many(delete=to_end)
+            yield from together([self._items.write(changes.delete_copy(session)) for session in to_end])
             ended += len(to_end)
 
     @paged
@@ -209,7 +209,7 @@ class Sessions(Group[Mode]):
             cursor = page.cursor
             if cursor is None:
                 break
-        found = yield from self._items.get_many(Session, [{"id": each} for each in sorted(ids)], consistent=True)
+        found = yield from together([self._items.get(Session, {"id": each}, consistent=True) for each in sorted(ids)])
         return [session for session in found if session is not None and session.user_id == user_id]
 
 

@@ -11,7 +11,17 @@ from math import ceil
 from typing import Final
 
 from tierstore.declaration.entities import Entity
-from tierstore.declaration.patterns import Get, GetByUnique, GetShards, Query, Request, Write, WriteItem, WriteKind
+from tierstore.declaration.patterns import (
+    Get,
+    GetByUnique,
+    GetMany,
+    GetShards,
+    Query,
+    Request,
+    Write,
+    WriteItem,
+    WriteKind,
+)
 
 READ_UNIT_BYTES: Final = 4096
 WRITE_UNIT_BYTES: Final = 1024
@@ -32,11 +42,13 @@ class Capacity:
         return Capacity(read=self.read + other.read, write=self.write + other.write)
 
 
-def capacity_of(request: Request) -> Capacity:
-    """The units of one call of `request`; a query returns one page of `PAGE_ITEMS` items."""
+def capacity_of(request: Request) -> Capacity:  # noqa: PLR0911 - one answer a kind of request
+    """The units of one call of `request`; a query returns one page of `PAGE_ITEMS` items, a batch as many."""
     match request:
         case Get(entity=entity, consistent=consistent):
             return Capacity(read=_read_units(_bytes(entity), consistent=consistent))
+        case GetMany(entity=entity):
+            return Capacity(read=PAGE_ITEMS * _read_units(_bytes(entity), consistent=False))
         case GetByUnique(entity=entity):
             guard = _read_units(GUARD_BYTES, consistent=True)
             return Capacity(read=guard + _read_units(_bytes(entity), consistent=True))

@@ -14,6 +14,7 @@ from tierstore.declaration.patterns import (
     AccessPattern,
     Get,
     GetByUnique,
+    GetMany,
     GetShards,
     KeySpaceRequest,
     ObjectRequest,
@@ -109,6 +110,8 @@ def _describe(request: Request) -> str:  # noqa: PLR0911 - one answer a kind of 
     match request:
         case Get(entity=entity, consistent=consistent):
             return f"GetItem {entity.__name__}{', consistent' if consistent else ''}"
+        case GetMany(entity=entity):
+            return f"BatchGetItem {entity.__name__}"
         case GetByUnique(entity=entity, unique=unique):
             return f"GetItem guard of {unique}, GetItem {entity.__name__}, both consistent"
         case GetShards(entity=entity):

@@ -24,6 +24,13 @@ class Get:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GetMany:
+    """Read many items by their whole keys: a `BatchGetItem` for every 100."""
+
+    entity: type[Entity]
+
+
+@dataclass(frozen=True, kw_only=True)
 class GetByUnique:
     """Read one item by a unique constraint: a consistent `GetItem` of the guard, then one of the item."""
 
@@ -166,7 +173,7 @@ class KeySpaceRequest:
     key_space: KeySpace
 
 
-Request: TypeAlias = Get | GetByUnique | GetShards | Query | Write | ObjectRequest | KeySpaceRequest
+Request: TypeAlias = Get | GetMany | GetByUnique | GetShards | Query | Write | ObjectRequest | KeySpaceRequest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,7 +209,9 @@ class AccessPattern:
         """Every entity that the pattern reads or writes; one may come more than once."""
         for request in self.requests:
             match request:
-                case Get(entity=entity) | GetByUnique(entity=entity) | GetShards(entity=entity):
+                case (
+                    Get(entity=entity) | GetMany(entity=entity) | GetByUnique(entity=entity) | GetShards(entity=entity)
+                ):
                     yield entity
                 case Query(entities=entities):
                     yield from entities

@@ -1,18 +1,27 @@
-"""What lives in Redis alone."""
+"""What lives in Redis alone, and cached copies for those who read many."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from tierstore.declaration.patterns import AccessPattern, KeySpaceRequest
+from tierstore.declaration.entities import Entity
+from tierstore.declaration.patterns import AccessPattern, GetMany, KeySpaceRequest
+from tierstore.model.contents import Content
 from tierstore.model.key_spaces import CHANGE_FEED, ENTITY_CACHE, LEADERBOARDS, RATE_LIMITS
+from tierstore.model.users import User
+
+CACHED: Final[tuple[type[Entity], ...]] = (User, Content)
+"""Entities whose copies lie in the common key space."""
 
 PATTERNS: Final = (
     AccessPattern(
         id="R1",
         name="cache.entities",
         title="many entities by their keys, from cached copies or their table",
-        requests=(KeySpaceRequest(key_space=ENTITY_CACHE),),
+        requests=(
+            KeySpaceRequest(key_space=ENTITY_CACHE),
+            *(GetMany(entity=entity) for entity in CACHED),
+        ),
     ),
     AccessPattern(
         id="R1f",

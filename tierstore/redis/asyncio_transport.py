@@ -17,7 +17,7 @@ from redis.exceptions import RedisError, ResponseError
 from tierstore.aws import Aws
 from tierstore.core.deadlines import within_deadline
 from tierstore.errors import StorageError, UnavailableError
-from tierstore.redis.effects import AnyRedisEffect, RedisRequest
+from tierstore.redis.effects import AnyRedisEffect, RedisRequest, same_answer
 from tierstore.redis.failures import failure
 from tierstore.redis.login import Login, lasting_seconds, login
 from tierstore.redis.protocol import packed
@@ -66,7 +66,8 @@ class AsyncRedisTransport:
             async with asyncio.timeout(within_deadline(PERMIT_SECONDS) if links.permits.locked() else None):
                 await links.permits.acquire()
         except TimeoutError:
-            raise UnavailableError(f"{MAXIMUM_REQUESTS} requests to Redis are under way already") from None
+            error = UnavailableError(f"{MAXIMUM_REQUESTS} requests to Redis are under way already")
+            return same_answer(effect, error)
         try:
             return await _run(links, steps)
         finally:

@@ -45,3 +45,13 @@ class RedisValues(Effect[list[Any]]):
 
 
 AnyRedisEffect: TypeAlias = RedisRequest | RedisBatch | RedisValues
+
+
+def same_answer(effect: AnyRedisEffect, answer: Any) -> list[Any]:
+    """The same answer to every request of an effect."""
+    match effect:
+        case RedisBatch(requests=requests):
+            return [answer] * len(requests)
+        case RedisValues(keys=keys):
+            return [answer] * len(keys)
+    return [answer]

@@ -19,7 +19,7 @@ from tierstore.aws import Aws
 from tierstore.core.deadlines import within_deadline
 from tierstore.core.processes import PerProcess
 from tierstore.errors import StorageError, UnavailableError
-from tierstore.redis.effects import AnyRedisEffect, RedisRequest
+from tierstore.redis.effects import AnyRedisEffect, RedisRequest, same_answer
 from tierstore.redis.failures import failure
 from tierstore.redis.login import Login, lasting_seconds, login
 from tierstore.redis.protocol import packed
@@ -61,7 +61,8 @@ class RedisTransport:
             # It may take long, so it must not keep others waiting.
             return _run(links, steps)
         if not links.permits.acquire(timeout=within_deadline(PERMIT_SECONDS)):
-            raise UnavailableError(f"{MAXIMUM_REQUESTS} requests to Redis are under way already")
+            error = UnavailableError(f"{MAXIMUM_REQUESTS} requests to Redis are under way already")
+            return same_answer(effect, error)
         try:
             return _run(links, steps)
         finally:

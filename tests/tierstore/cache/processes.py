@@ -20,7 +20,7 @@ from tierstore.core.context import Context
 from tierstore.core.effects import Effect, Plan, ask, together
 from tierstore.core.runners import SyncRunner
 from tierstore.errors import NotFoundError, UnavailableError
-from tierstore.redis.effects import RedisBatch
+from tierstore.redis.effects import RedisBatch, RedisRequest, RedisValues, same_answer
 from tierstore.redis.transport import RedisTransport
 
 Result = TypeVar("Result")
@@ -131,12 +131,13 @@ class Process:
     def _carry_out(self, effect: Effect[Any]) -> Any:
         if isinstance(effect, Read | Write | TableRead):
             return self._table.carry_out(effect)
+        assert isinstance(effect, RedisRequest | RedisBatch | RedisValues)
         if self.is_cut_off:
             error = UnavailableError("Redis cannot be reached from here")
-            if isinstance(effect, RedisBatch):
-                return [error] * len(effect.requests)
-            raise error
-        answer = self._redis.carry_out(effect)  # type: ignore[arg-type]
+            if isinstance(effect, RedisRequest):
+                raise error
+            return same_answer(effect, error)
+        answer = self._redis.carry_out(effect)
         self.after_redis(effect)
         return answer
 

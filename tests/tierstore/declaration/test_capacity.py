@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from tierstore.declaration.capacity import Capacity, capacity_of
-from tierstore.declaration.patterns import Get, GetByUnique, GetShards, Query, Request, create, update, write
+from tierstore.declaration.patterns import (
+    Get,
+    GetByUnique,
+    GetMany,
+    GetShards,
+    Query,
+    Request,
+    create,
+    update,
+    write,
+)
 from tierstore.model.contents import Content, ContentCounter, Listing
 from tierstore.model.users import Preferences, User
 
@@ -15,6 +25,7 @@ from tierstore.model.users import Preferences, User
     [
         pytest.param(Get(entity=User), Capacity(read=0.5), id="1 KB, eventually consistent: half a unit of 4 KB"),
         pytest.param(Get(entity=Content, consistent=True), Capacity(read=1), id="4 KB, consistent: one unit"),
+        pytest.param(GetMany(entity=Content), Capacity(read=10), id="20 × 4 KB, each half a unit"),
         pytest.param(GetByUnique(entity=User, unique="email"), Capacity(read=2), id="guard and item, consistent"),
         pytest.param(GetShards(entity=ContentCounter), Capacity(read=8), id="16 shards of half a unit"),
         pytest.param(Query(entities=(Content,), index="gsi1"), Capacity(read=10), id="20 × 4 KB at half price"),

@@ -17,7 +17,7 @@ from tierstore.connection import Connection
 from tierstore.errors import AccessDeniedError, InvalidError, StorageError, TimedOutError, UnavailableError
 from tierstore.redis import asyncio_transport, transport
 from tierstore.redis.asyncio_transport import AsyncRedisTransport
-from tierstore.redis.effects import RedisBatch, RedisRequest
+from tierstore.redis.effects import RedisBatch, RedisRequest, RedisValues
 from tierstore.redis.scripts import Script
 from tierstore.redis.transport import RedisTransport
 
@@ -154,6 +154,20 @@ def test_a_cluster_that_is_stopped_is_unavailable_and_found_again(real_redis: Re
             client(command("a", "GET"))
 
         assert until_answered(client, command("a", "GET")) == b"1"
+
+
+def test_more_requests_than_permitted_wait_and_are_told_so_in_the_end(
+    real_redis: RealRedis, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (transport, asyncio_transport):
+        monkeypatch.setattr(module, "MAXIMUM_REQUESTS", 0)
+        monkeypatch.setattr(module, "PERMIT_SECONDS", 0.01)
+    with connect(real_redis.connection) as client:
+        with pytest.raises(UnavailableError, match="under way already"):
+            client(command("a", "GET"))
+        answers = [*client(RedisValues(keys=("a", "b"))), *client(RedisBatch(requests=(command("a", "GET"),)))]
+
+    assert [type(answer) for answer in answers] == [UnavailableError] * 3
 
 
 def test_a_promoted_replica_is_found_after_its_primary_was_killed(real_redis: RealRedis, connect: Any) -> None:

@@ -18,6 +18,7 @@ from tierstore.api.counters import Flushed
 from tierstore.core.effects import Effect
 from tierstore.errors import InvalidError, UnavailableError
 from tierstore.realtime.counts import must_be_announced
+from tierstore.redis.effects import RedisRequest
 
 
 def test_additions_are_read_before_and_after_they_are_flushed(one: Process, other: Process) -> None:
@@ -114,10 +115,11 @@ def test_several_flush_at_once(one: Process, other: Process) -> None:
 
 def test_a_flush_begins_only_once_a_replica_knows_of_it(one: Process) -> None:
     one.counters.add("c1", "views", 5)
-    one.redis_requests.clear()
+    one.redis_effects.clear()
     one.counters.flush()
 
-    begun = one.redis_requests[1]
+    begun = one.redis_effects[1]
+    assert isinstance(begun, RedisRequest)
     assert "counter:1:{c1}:views:flush" in begun.command
     assert begun.replicated
 

@@ -13,6 +13,7 @@ from tests.tierstore.dynamodb.conftest import World
 from tests.tierstore.real_redis import RealRedis
 from tierstore.errors import InvalidError, UnavailableError
 from tierstore.realtime.boards import Standing
+from tierstore.redis.effects import RedisRequest
 
 
 def test_members_stand_by_their_scores(one: Process, other: Process) -> None:
@@ -73,7 +74,8 @@ def test_every_write_is_on_a_replica_when_it_returns(one: Process) -> None:
     one.leaderboards.add("week", "ada", 1)
     one.leaderboards.remove("week", "ada")
 
-    assert all(request.replicated for request in one.redis_requests)
+    assert all(effect.replicated for effect in one.redis_effects if isinstance(effect, RedisRequest))
+    assert len(one.redis_effects) == 3
 
 
 def test_without_redis_the_last_answer_is_given_for_a_while(one: Process, world: World) -> None:

@@ -28,7 +28,7 @@ def test_a_limit_is_shared_by_all_processes(one: Process, other: Process) -> Non
 def test_a_decision_is_one_request(one: Process) -> None:
     one.limits.take(SLOW, "ada")
 
-    assert len(one.redis_requests) == 1
+    assert len(one.redis_effects) == 1
 
 
 def test_subjects_and_limits_do_not_share(one: Process) -> None:

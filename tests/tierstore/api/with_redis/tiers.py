@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 from tests.tierstore.dynamodb.conftest import World
+from tierstore.api.cache import Cache
 from tierstore.api.changes import Changes
 from tierstore.api.counters import Counters
 from tierstore.api.leaderboards import Leaderboards
@@ -23,7 +24,7 @@ from tierstore.core.operation import Sync
 from tierstore.core.retries import Backoff, RetryBudget, RetryPolicy
 from tierstore.core.runners import SyncRunner
 from tierstore.errors import UnavailableError
-from tierstore.redis.effects import RedisBatch, RedisRequest
+from tierstore.redis.effects import AnyRedisEffect, RedisBatch, RedisRequest, RedisValues, same_answer
 from tierstore.redis.transport import RedisTransport
 
 FEW_TRIES = Backoff(attempts=3, base_seconds=0, cap_seconds=0)
@@ -42,7 +43,7 @@ class Process:
     """Called before each request; may raise in its place."""
     after: Callable[[Effect[Any]], None] = lambda _: None
     """Called after each request was carried out; may raise in place of the answer."""
-    redis_requests: list[RedisRequest] = field(default_factory=list)
+    redis_effects: list[AnyRedisEffect] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         context = self.world.context
@@ -50,7 +51,9 @@ class Process:
         self._redis = RedisTransport(Aws(self.connection))
         self._executor = ThreadPoolExecutor(2)
         self.runner = SyncRunner(self._carry_out, lambda: self._executor)
-        self.items = CachedRepository(context, few, EntityCache(context))
+        cache = EntityCache(context)
+        self.items = CachedRepository(context, few, cache)
+        self.cache: Cache[Sync] = Cache(self.runner, self.items, cache)
         self.sessions: Sessions[Sync] = Sessions(self.runner, context, self.items)
         self.limits: Limits[Sync] = Limits(self.runner, context)
         self.counters: Counters[Sync] = Counters(self.runner, context, self.items, few)
@@ -68,17 +71,17 @@ class Process:
         return answer
 
     def _answer(self, effect: Effect[Any]) -> Any:
-        if not isinstance(effect, RedisRequest | RedisBatch):
+        if not isinstance(effect, RedisRequest | RedisBatch | RedisValues):
             # moto does not keep transactions of several threads apart.
             with _ONE_AT_A_TIME:
                 return self.world._answer(effect)
-        self.redis_requests += [effect] if isinstance(effect, RedisRequest) else effect.requests
-        if self.is_cut_off:
-            error = UnavailableError("Redis cannot be reached from here")
-            if isinstance(effect, RedisRequest):
-                raise error
-            return [error] * len(effect.requests)
-        return self._redis.carry_out(effect)
+        self.redis_effects.append(effect)
+        if not self.is_cut_off:
+            return self._redis.carry_out(effect)
+        error = UnavailableError("Redis cannot be reached from here")
+        if isinstance(effect, RedisRequest):
+            raise error
+        return same_answer(effect, error)
 
 
 def lose_answers(process: Process, *, of: str, times: int = 1) -> None:
