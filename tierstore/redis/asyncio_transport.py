@@ -200,7 +200,7 @@ class _Links:
                     await link.connection.read_response()
                     link.logged_in_until = time.monotonic() + lasting_seconds(self._login, random.random)
                 return True
-        except (RedisError, OSError):
+        except (RedisError, OSError, StorageError):
             pass
         await link.connection.disconnect(nowait=True)
         return False

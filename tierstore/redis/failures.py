@@ -21,8 +21,8 @@ def failure(node: Node, error: Exception, *, sent: bool) -> StorageError:
             return AccessDeniedError(f"{where} refused the login: {error}")
         case BusyLoadingError():
             return UnavailableError(f"{where} is starting: {error}")
-        case ssl.SSLCertVerificationError():
-            return AccessDeniedError(f"{where} cannot be trusted: {error.verify_message}")
+        case _ if isinstance(error.__context__, ssl.SSLCertVerificationError):
+            return AccessDeniedError(f"{where} cannot be trusted: {error.__context__.verify_message}")
         case RedisTimeoutError() | TimeoutError():
             return TimedOutError(f"{where} did not answer in time", in_doubt=sent)
         case _:

@@ -238,7 +238,7 @@ class _Links:
                     link.connection.log_in()
                     link.logged_in_until = time.monotonic() + lasting_seconds(self._login, random.random)
                 return True
-        except (RedisError, OSError):
+        except (RedisError, OSError, StorageError):
             pass
         link.connection.close()
         return False

@@ -14,7 +14,7 @@ import pytest
 from tests.tierstore.real_redis import RealRedis
 from tierstore.aws import Aws
 from tierstore.connection import Connection
-from tierstore.errors import AccessDeniedError, InvalidError, StorageError, TimedOutError, UnavailableError
+from tierstore.errors import AccessDeniedError, InvalidError, TimedOutError, UnavailableError
 from tierstore.redis import asyncio_transport, transport
 from tierstore.redis.asyncio_transport import AsyncRedisTransport
 from tierstore.redis.effects import RedisBatch, RedisRequest, RedisValues
@@ -111,7 +111,7 @@ def test_a_wrong_password_is_denied(real_redis: RealRedis, connect: Any) -> None
 def test_a_server_with_an_unknown_certificate_is_not_trusted(real_redis: RealRedis, connect: Any) -> None:
     trusting_others = replace(real_redis.connection, ca_file=None)
 
-    with connect(trusting_others) as client, pytest.raises(StorageError, match="certificate"):
+    with connect(trusting_others) as client, pytest.raises(AccessDeniedError, match="cannot be trusted"):
         client(command("a", "GET"))
 
 
