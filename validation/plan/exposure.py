@@ -167,8 +167,7 @@ def _opening(source: Value, rule: Mapping[str, Value]) -> Opening:
 
 def _source_covers(general: str, special: str) -> bool:
     if general == special:
-        # Two sources that are not known yet need not be the same.
-        return general != shown(UNKNOWN)
+        return True
     try:
         return ip_network(special, strict=False).subnet_of(ip_network(general, strict=False))  # type: ignore[arg-type]
     except (TypeError, ValueError):

@@ -392,6 +392,27 @@ SECURITY = [
         blocked=(("destroy", BUCKET),),
     ),
     Case(
+        "a policy and versioning are replaced with their bucket",
+        plan(
+            replaced(BUCKET, o.BUCKET, by=[["bucket"]], bucket="other"),
+            replaced(VERSIONING, o.VERSIONING, by=[["bucket"]], unknown={"bucket": True}),
+            replaced(POLICY, o.BUCKET_POLICY, by=[["bucket"]], unknown={"bucket": True}),
+        ),
+        blocked=(("replace", BUCKET),),
+    ),
+    Case(
+        "versioning goes while its bucket is replaced",
+        plan(
+            replaced(BUCKET, o.BUCKET, by=[["object_lock_enabled"]], object_lock_enabled=True),
+            destroyed(VERSIONING, o.VERSIONING),
+        ),
+        blocked=(("replace", BUCKET), ("unprotect", VERSIONING)),
+    ),
+    Case(
+        "everybody under a condition from the start",
+        plan(created(POLICY, {**o.BUCKET_POLICY, "policy": o.policy({**o.READ, "Principal": "*"})})),
+    ),
+    Case(
         "a role's permissions go",
         plan(destroyed("aws_iam_role_policy.storage", o.ROLE_POLICY)),
     ),
@@ -529,6 +550,19 @@ SECURITY = [
         "the internet comes in",
         plan(updated(INGRESS, o.INGRESS, cidr_ipv4="0.0.0.0/0")),
         blocked=(("weaken", INGRESS),),
+    ),
+    Case(
+        "half of the internet comes in",
+        plan(
+            updated(INGRESS, o.INGRESS, cidr_ipv4="0.0.0.0/1"),
+            created(f"{INGRESS}_2", {**o.INGRESS, "cidr_ipv4": "128.0.0.0/1"}, unknown={"security_group_id": True}),
+        ),
+        blocked=(("weaken", INGRESS), ("weaken", f"{INGRESS}_2")),
+    ),
+    Case("another protocol", plan(updated(INGRESS, o.INGRESS, ip_protocol="udp")), blocked=(("weaken", INGRESS),)),
+    Case(
+        "one protocol of all",
+        plan(updated(INGRESS, {**o.INGRESS, "ip_protocol": "-1"}, ip_protocol="udp")),
     ),
     Case(
         "the internet comes into a new group",

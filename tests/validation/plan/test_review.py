@@ -83,6 +83,23 @@ class TestDestroy:
 
         assert "aws_dynamodb_table.other" not in finding.remedy
 
+    def test_what_an_interrupted_replacement_left_is_named(self) -> None:
+        finding = only_finding(destroyed(TABLE, o.TABLE, because="", deposed="0a1b2c3d"))
+
+        assert "an interrupted replacement left (deposed 0a1b2c3d)" in finding.what
+
+
+class TestPolicy:
+    def test_of_one_that_is_not_known_yet_that_is_said(self) -> None:
+        finding = only_finding(updated("aws_s3_bucket_policy.a", o.BUCKET_POLICY, unknown={"policy": True}))
+
+        assert "policy is not known before apply" in finding.what
+
+    def test_of_one_that_is_none_that_is_said(self) -> None:
+        finding = only_finding(updated("aws_s3_bucket_policy.a", o.BUCKET_POLICY, policy="oops"))
+
+        assert "policy is no policy that can be read" in finding.what
+
 
 class TestAllowance:
     def test_an_entry_lets_the_change_pass_and_its_reason_is_told(self) -> None:

@@ -30,7 +30,7 @@ def _applies(statement: dict[str, Any], request: Request) -> bool:
         and _in(statement, "Action", lambda value: _any_matches(value, request.action))
         and _in(statement, "Resource", lambda value: _any_matches(value, request.resource))
         and all(
-            _holds(operator, request.keys.get(key), _listed(values))
+            holds(operator, request.keys.get(key), _listed(values))
             for operator, keys in statement.get("Condition", {}).items()
             for key, values in keys.items()
         )
@@ -43,7 +43,8 @@ def _in(statement: dict[str, Any], element: str, applies: Any) -> bool:
     return bool(applies(statement[element]))
 
 
-def _holds(operator: str, found: str | None, values: list[str]) -> bool:
+def holds(operator: str, found: str | None, values: list[str]) -> bool:
+    """Whether a condition holds for the value of its key in a request, None where it carries none."""
     base, optional = operator.removesuffix("IfExists"), operator.endswith("IfExists")
     if base == "Null":
         return (found is None) == (values == ["true"])
