@@ -9,8 +9,7 @@ from typing import Any
 
 from environments.declared import BUCKETS, TABLES
 from environments.safety import RULES
-from environments.schema import Environment
-from environments.usage import CostSettings
+from environments.schema import CostSettings, Environment
 
 FILE = Path(__file__).with_name("schema.json")
 """Where the committed copy lies; every environment's file names it in its first line."""

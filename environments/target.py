@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from environments.loader import DIRECTORY, load
 from environments.problems import SandboxNotRunning, UnusableEnvironment, dotted, shown
-from environments.schema import AccountId, Environment, RegionName
+from environments.schema import Environment
+from environments.schema.values import AccountId, RegionName
 
 TARGET_VARIABLE = "TIERSTORE_TARGET"
 """`sandbox` points any environment at the sandbox; unset or empty leaves it where its file says."""

@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from environments.declared import BUCKETS, TABLES
-from environments.schema import Environment
-from environments.usage import BucketUsage, CostSettings, TableUsage
+from environments.schema import BucketUsage, CostSettings, Environment, TableUsage
 from validation.cost.inventory import Resource
 from validation.cost.model import Line
 from validation.cost.prices import Prices, list_prices

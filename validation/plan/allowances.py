@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from environments.review import AllowedChange
+from environments.schema import AllowedChange
 from validation.plan.finding import Finding
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from environments.review import AllowedChange
+from environments.schema import AllowedChange
 from validation.cost.document import cost_document
 from validation.plan.checkov import CheckovReport, FailedCheck
 from validation.plan.drift import Drift

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from environments.review import AllowedChange
+from environments.schema import AllowedChange
 
 
 class Kind(StrEnum):

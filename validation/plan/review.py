@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from environments.review import AllowedChange
-from environments.schema import Environment
+from environments.schema import AllowedChange, Environment
 from validation.cost.comparison import CostComparison, compare
 from validation.plan import drift, exposure, policies, protection, security, stateful
 from validation.plan.allowances import judge

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from environments.usage import BucketUsage, CostSettings, RedisUsage, TableUsage
+from environments.schema import BucketUsage, CostSettings, RedisUsage, TableUsage
 from tests.validation.cost.test_estimate import BUCKET, GROUP, NODES, TABLE, using
 from tests.validation.plan.builder import Json, created, destroyed, environment, moved, plan, unchanged, updated
 from validation.cost.advice import break_even

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from environments.schema import Environment
-from environments.usage import BucketUsage, CostSettings, RedisUsage, TableUsage
+from environments.schema import BucketUsage, CostSettings, Environment, RedisUsage, TableUsage
 from tests.validation.plan.builder import Json, created, environment, plan
 from validation.cost.assumptions import assumptions
 from validation.cost.comparison import compare

@@ -9,8 +9,7 @@ from functools import cache
 from typing import Any
 
 import environments
-from environments.review import AllowedChange, PlanSettings
-from environments.schema import Environment
+from environments.schema import AllowedChange, Environment, PlanSettings
 from validation.plan.finding import Finding
 from validation.plan.model import read_plan
 from validation.plan.review import Review, review

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from environments.review import AllowedChange
+from environments.schema import AllowedChange
 from tests.validation.plan import objects as o
 from tests.validation.plan.builder import (
     TODAY,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from environments.review import AllowedChange
+from environments.schema import AllowedChange
 from tests.validation.plan import objects as o
 from tests.validation.plan.builder import (
     TODAY,

@@ -1,0 +1,35 @@
+"""The settings of an environment: every value that differs between local, dev, staging and prod."""
+
+from environments.schema.buckets import BucketSettings
+from environments.schema.cost import BucketUsage, CostSettings, RedisUsage, TableUsage
+from environments.schema.encryption import EncryptionSettings
+from environments.schema.endpoints import Service
+from environments.schema.environment import Environment
+from environments.schema.failover import FailoverLimits
+from environments.schema.monitoring import AlarmSettings, LogSettings
+from environments.schema.network import CreatedNetwork, ExistingNetwork
+from environments.schema.plan import AllowedChange, PlanSettings
+from environments.schema.redis import RedisSettings
+from environments.schema.tables import OnDemand, Provisioned, TableSettings
+
+__all__ = [
+    "AlarmSettings",
+    "AllowedChange",
+    "BucketSettings",
+    "BucketUsage",
+    "CostSettings",
+    "CreatedNetwork",
+    "EncryptionSettings",
+    "Environment",
+    "ExistingNetwork",
+    "FailoverLimits",
+    "LogSettings",
+    "OnDemand",
+    "PlanSettings",
+    "Provisioned",
+    "RedisSettings",
+    "RedisUsage",
+    "Service",
+    "TableSettings",
+    "TableUsage",
+]

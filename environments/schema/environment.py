@@ -1,0 +1,96 @@
+"""One environment, complete."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from environments.regions import partition
+from environments.schema.buckets import BucketSettings
+from environments.schema.cost import CostSettings
+from environments.schema.encryption import EncryptionSettings
+from environments.schema.endpoints import EndpointUrl, Service
+from environments.schema.failover import FailoverLimits
+from environments.schema.monitoring import AlarmSettings, LogSettings
+from environments.schema.network import CreatedNetwork, ExistingNetwork
+from environments.schema.plan import PlanSettings
+from environments.schema.redis import RedisSettings
+from environments.schema.tables import TableSettings
+from environments.schema.values import AccountId, Prefix, RegionName, TagValue
+from environments.settings import Section
+
+
+class Environment(Section):
+    """One environment, complete."""
+
+    name: str
+    """The file's name; never written in the file."""
+    description: Annotated[str, Field(min_length=1)]
+    """What this environment is for, in one sentence."""
+    target: Literal["aws", "sandbox"] = "aws"
+    """Where it is deployed."""
+    state: Literal["bucket", "file"] = "bucket"
+    """Where Terraform keeps its state: in the environment's state bucket, or in a file beside the sandbox's data."""
+    production: bool = False
+    """Enforce the safety rules."""
+    account: AccountId
+    """The only AWS account that this environment may be deployed into."""
+    region: RegionName
+    """Where everything lives."""
+    disaster_recovery_region: RegionName | None = None
+    """Where backups and replicas go; another region than `region`."""
+    prefix: Prefix = "tierstore"
+    """Start of every physical name."""
+    endpoints: dict[Service, EndpointUrl] = Field(default_factory=dict)
+    """Services that are reached elsewhere than at the region's own endpoint, such as through an interface endpoint."""
+    tags: dict[str, TagValue] = Field(default_factory=dict)
+    """Tags of every resource."""
+    network: Annotated[CreatedNetwork | ExistingNetwork, Field(discriminator="kind")] = CreatedNetwork()
+    """A VPC of our own, or one that exists."""
+    encryption: EncryptionSettings = EncryptionSettings()
+    tables: dict[str, TableSettings] = Field(default_factory=dict)
+    """By declared table; a table that is not named runs with the defaults."""
+    buckets: dict[str, BucketSettings] = Field(default_factory=dict)
+    """By declared bucket; a bucket that is not named runs with the defaults."""
+    redis: RedisSettings = RedisSettings()
+    logs: LogSettings = LogSettings()
+    alarms: AlarmSettings = AlarmSettings()
+    failover: FailoverLimits = FailoverLimits()
+    plan: PlanSettings = PlanSettings()
+    cost: CostSettings = CostSettings()
+
+    def physical_name(self, what: str) -> str:
+        """`<prefix>-<environment>-<what>`, the name of a resource in the account."""
+        return f"{self.prefix}-{self.name}-{what}"
+
+    def bucket_name(self, bucket: str) -> str:
+        """`<prefix>-<environment>-<account>-<bucket>`: bucket names are unique in all of AWS."""
+        return f"{self.prefix}-{self.name}-{self.account}-{bucket}"
+
+    @property
+    def partition(self) -> str:
+        """Partition of AWS that `region` belongs to, the second part of every ARN."""
+        return partition(self.region)
+
+    @property
+    def replication_group_id(self) -> str:
+        """`<prefix>-<environment>`; ElastiCache allows 40 characters."""
+        return f"{self.prefix}-{self.name}"
+
+    def log_group_name(self, what: str) -> str:
+        """`/<prefix>/<environment>/<what>`, the name of a CloudWatch log group."""
+        return f"/{self.prefix}/{self.name}/{what}"
+
+    @property
+    def connection_parameter(self) -> str:
+        """Name of the SSM parameter that tells an application how to connect."""
+        return f"/{self.prefix}/{self.name}/connection"
+
+    def table(self, name: str) -> TableSettings:
+        """Settings of the declared table `name`."""
+        return self.tables.get(name, TableSettings())
+
+    def bucket(self, name: str) -> BucketSettings:
+        """Settings of the declared bucket `name`."""
+        return self.buckets.get(name, BucketSettings())
