@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from environments.schema.values import text
 
-# What the constructs and the checks call, as AWS's SDKs and Terraform name it.
+# What the constructs and the checks call, as Terraform's provider names it.
 Service = Literal[
     "appautoscaling",
     "backup",
@@ -23,7 +23,7 @@ Service = Literal[
     "kms",
     "logs",
     "s3",
-    "s3control",
+    "s3_control",
     "sns",
     "ssm",
     "sts",
