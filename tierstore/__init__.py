@@ -11,12 +11,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from tierstore.api.idempotent import idempotent
     from tierstore.connection import Connection
     from tierstore.core.deadlines import deadline
     from tierstore.core.pages import Page
     from tierstore.storage import AsyncStorage, Storage
 
-__all__ = ["AsyncStorage", "Connection", "Page", "Storage", "deadline"]
+__all__ = ["AsyncStorage", "Connection", "Page", "Storage", "deadline", "idempotent"]
 
 _HOMES: Final = {
     "AsyncStorage": "tierstore.storage",
@@ -24,6 +25,7 @@ _HOMES: Final = {
     "Page": "tierstore.core.pages",
     "Storage": "tierstore.storage",
     "deadline": "tierstore.core.deadlines",
+    "idempotent": "tierstore.api.idempotent",
 }
 
 
