@@ -93,5 +93,9 @@ class TimedOutError(StorageError):
         self.in_doubt = in_doubt
 
 
+class NewerSchemaError(StorageError):
+    """An item that a later release wrote: reading it with this one would lose what it does not know."""
+
+
 class CorruptError(StorageError):
     """Stored bytes that no release of the library wrote, or whose checksum differs."""

@@ -13,6 +13,7 @@ from tierstore.declaration.annotations import kind_of
 from tierstore.declaration.errors import DeclarationError, require_identifier
 from tierstore.declaration.keys import SHARD, Key
 from tierstore.declaration.kinds import Choice, Kind, Member, Truth
+from tierstore.declaration.migrations import Migration, check_migrations
 from tierstore.declaration.policies import CachePolicy
 from tierstore.declaration.tables import Table
 from tierstore.errors import InvalidError
@@ -49,6 +50,8 @@ class EntityDeclaration:
     indexes: Mapping[str, Key]
     unique: tuple[Unique, ...]
     schema_version: int
+    migrations: Mapping[int, Migration]
+    """What makes an item of a version one of the next."""
     expires: bool
     cache: CachePolicy | None
     only_indexed_when: Mapping[str, Mapping[str, str]]
@@ -75,8 +78,8 @@ class Entity:
 
     Class arguments: `table`; `type`, the name stored with each item; `key` in the table; `indexes`, the key in each
     index by the index's name; `only_indexed_when`, conditions `{index: {field: value}}` that keep an index sparse;
-    `unique` constraints; `schema_version`; `expires` for items that carry a time to live; `cache`;
-    `typical_item_bytes`, for capacity estimates.
+    `unique` constraints; `schema_version`, and `migrations` from older ones by the version that they start from;
+    `expires` for items that carry a time to live; `cache`; `typical_item_bytes`, for capacity estimates.
     Raises `DeclarationError` at import for a key made of fields that the entity does not have, and for a hot key.
     """
 
@@ -99,6 +102,7 @@ class Entity:
         only_indexed_when: Mapping[str, Mapping[str, str]] | None = None,
         unique: tuple[Unique, ...] = (),
         schema_version: int = 1,
+        migrations: Mapping[int, Migration] | None = None,
         expires: bool = False,
         cache: CachePolicy | None = None,
         typical_item_bytes: int = 1024,
@@ -115,6 +119,7 @@ class Entity:
             indexes=dict(indexes or {}),
             unique=unique,
             schema_version=schema_version,
+            migrations=dict(migrations or {}),
             expires=expires,
             cache=cache,
             only_indexed_when={name: dict(when) for name, when in (only_indexed_when or {}).items()},
@@ -156,8 +161,7 @@ def _shown(value: Any, *, is_sensitive: bool) -> str:
 def _check(name: str, declared: EntityDeclaration) -> None:
     where = f"entity {name}"
     require_identifier(declared.type, f"{where}, type {declared.type!r}")
-    if declared.schema_version < 1:
-        raise DeclarationError(f"{where}: schema_version is {declared.schema_version}, it starts at 1")
+    check_migrations(where, declared.schema_version, declared.migrations)
     if declared.expires and declared.table.time_to_live is None:
         raise DeclarationError(f"{where} expires, but table {declared.table.name!r} has no time_to_live attribute")
     _check_key(f"{where}, key in table {declared.table.name!r}", declared.key, declared, declared.table.sort_key)

@@ -253,6 +253,11 @@ def _check_write(where: str, items: tuple[WriteItem, ...]) -> None:
         unknown = [name for name in item.fields if name not in item.entity.declaration.field_types]
         if unknown:
             raise DeclarationError(f"{where} updates {', '.join(unknown)}, which {item.entity.__name__} does not have")
+        if item.kind is WriteKind.ADD and item.entity.declaration.migrations:
+            raise DeclarationError(
+                f"{where} adds to {item.entity.__name__} without reading it, so an item of an older schema version "
+                "would be added to as it is; a counter has no migrations"
+            )
 
 
 def _check_query(where: str, query: Query) -> None:

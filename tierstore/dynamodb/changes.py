@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from tierstore.declaration.entities import Entity
-from tierstore.dynamodb.attribute_values import number
+from tierstore.declaration.entities import SCHEMA_VERSION_ATTRIBUTE, Entity
+from tierstore.dynamodb.attribute_values import AttributeValue, number
 from tierstore.dynamodb.codec import AnyEntity, EntityCodec, codec_of
 from tierstore.dynamodb.expressions import (
     Condition,
@@ -23,6 +23,7 @@ from tierstore.dynamodb.expressions import (
 )
 from tierstore.dynamodb.failures import StoredItem
 from tierstore.dynamodb.key_attributes import Guard
+from tierstore.dynamodb.migrating import schema_version_of
 from tierstore.errors import ConflictError, InvalidError, NotUniqueError, VersionConflictError
 
 Result_co = TypeVar("Result_co", covariant=True)
@@ -49,6 +50,8 @@ class Entry:
     """Whether the stored item is what the entry makes of it: so a write whose answer was lost is recognised."""
     refusal: Callable[[StoredItem], ConflictError]
     """What it means that the condition does not hold for the stored item."""
+    upgrade: Callable[[StoredItem], Entry | None] = lambda _: None
+    """The entry in its stead where the stored item is what the caller read, but of an older schema version."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +82,7 @@ def update(old: AnyEntity, *, now: datetime, even_if_equal: bool = False, **chan
     """Only what changes, index keys and guards included, if the table has the version that the caller read.
 
     Nothing at all where nothing changes, unless `even_if_equal`: then at least the version is compared and grows.
+    An item of an older schema version, which the entity was migrated from, is brought to the declared one besides.
     Raises `InvalidError` for a field of the primary key.
     """
     codec = codec_of(type(old))
@@ -96,14 +100,53 @@ def update(old: AnyEntity, *, now: datetime, even_if_equal: bool = False, **chan
     differing = {name: value for name, value in after.items() if before.get(name) != value}
     removed = tuple(name for name in before if name not in after)
     parameters = {"Key": key, "UpdateExpression": set_and_remove(placeholders, differing, removed)}
+    is_unchanged = has_version(old.version)
+    if codec.declared.migrations:
+        is_unchanged = all_of(is_unchanged, has_schema_version(codec.declared.schema_version))
     entry = Entry(
         action=Action.UPDATE,
         entity=codec.entity,
-        parameters=conditional(parameters, has_version(old.version), placeholders),
+        parameters=conditional(parameters, is_unchanged, placeholders),
         is_done=lambda stored: stored is not None and codec.decode(stored) == new,
         refusal=lambda stored: version_conflict(codec, expected=old.version, stored=stored),
+        upgrade=lambda stored: _upgrade(codec, old, new, stored),
     )
     return Change(subject=old, entries=(entry, *_guard_changes(codec, old, new)), result=new)
+
+
+def migrate(old: AnyEntity, stored: Mapping[str, AttributeValue]) -> Change[AnyEntity]:
+    """The stored item at the declared schema version, unless somebody changes it first; `old` is its entity.
+
+    Its version grows, so that a writer of an earlier release, which knows the old shape only, meets a conflict.
+    """
+    codec = codec_of(type(old))
+    new = stamped(old, version=old.version + 1)
+    entry = _upgrade(codec, old, new, stored)
+    return Change(subject=old, entries=() if entry is None else (entry,), result=new)
+
+
+def _upgrade(codec: EntityCodec[AnyEntity], old: AnyEntity, new: AnyEntity, stored: StoredItem) -> Entry | None:
+    """Makes the stored item `new` in every attribute, not only in those that differ between the entities."""
+    if stored is None or schema_version_of(stored) >= codec.declared.schema_version:
+        return None
+    if codec.decode(stored).version != old.version:
+        return None
+    after = codec.encode(new)
+    placeholders = Placeholders()
+    differing = {name: value for name, value in after.items() if stored.get(name) != value}
+    removed = tuple(name for name in stored if name not in after)
+    parameters = {
+        "Key": codec.key(new.__dict__),
+        "UpdateExpression": set_and_remove(placeholders, differing, removed),
+    }
+    is_unchanged = all_of(has_version(old.version), has_schema_version(schema_version_of(stored)))
+    return Entry(
+        action=Action.UPDATE,
+        entity=codec.entity,
+        parameters=conditional(parameters, is_unchanged, placeholders),
+        is_done=lambda found: found is not None and codec.decode(found) == new,
+        refusal=lambda found: version_conflict(codec, expected=old.version, stored=found),
+    )
 
 
 def delete(entity: AnyEntity) -> Change[None]:
@@ -141,6 +184,12 @@ def stamped(entity: AnyEntity, **values: Any) -> AnyEntity:
 def has_version(version: int) -> Condition:
     """The stored item has the version."""
     return equals("version", number(version))
+
+
+def has_schema_version(version: int) -> Condition:
+    """The stored item has the schema version; one that tells none is of the first."""
+    is_told = equals(SCHEMA_VERSION_ATTRIBUTE, number(version))
+    return is_told if version > 1 else any_of(absent(SCHEMA_VERSION_ATTRIBUTE), is_told)
 
 
 def is_absent(codec: EntityCodec[Any], now: datetime) -> Condition:

@@ -13,6 +13,7 @@ from tierstore.declaration.keys import KeyValue
 from tierstore.dynamodb.answers import BatchAnswer, ItemAnswer, ItemsAnswer
 from tierstore.dynamodb.attribute_values import AttributeValue, Item, UnstorableError, number, text
 from tierstore.dynamodb.key_attributes import Guard, KeyAttributes
+from tierstore.dynamodb.migrating import Migrating
 from tierstore.dynamodb.sizes import require_size
 from tierstore.dynamodb.stored_fields import NOTHING, stored_fields
 from tierstore.dynamodb.structures import Structure
@@ -51,7 +52,9 @@ class EntityCodec(Generic[AnyEntity]):
         index_keys = dict.fromkeys(name for key, _ in self._indexes for name in key.names)
         self.changing_attributes: Final = frozenset(index_keys) | {f.attribute for f in fields}
         """Whatever an item may have besides its primary key, its type and its schema version."""
-        self._structure = Structure(f"{entity.__name__}Item", fields, (*self._primary.names, *index_keys))
+        keys = (*self._primary.names, *index_keys)
+        self._structure = Structure(f"{entity.__name__}Item", fields, keys, schema_version=declared.schema_version)
+        self._migrating = Migrating(entity, kept=frozenset(keys))
         self._unstored: dict[str, Any] = {} if declared.expires else {"expires_at": None}
 
     def identity(self, item: msgspec.Struct) -> tuple[str, ...]:
@@ -110,7 +113,11 @@ class EntityCodec(Generic[AnyEntity]):
         return item
 
     def decode(self, item: Mapping[str, AttributeValue]) -> AnyEntity:
-        """The entity of an item; raises `CorruptError` for one that was not written as this entity."""
+        """The entity of an item, migrated to the declared schema version where an earlier release wrote it.
+
+        Raises `CorruptError` for an item that was not written as this entity, and `NewerSchemaError` for one of a
+        later release.
+        """
         return self.from_structure(self.structured(item))
 
     def structured(self, item: Mapping[str, AttributeValue]) -> msgspec.Struct:
@@ -118,7 +125,16 @@ class EntityCodec(Generic[AnyEntity]):
         try:
             return msgspec.convert(item, self.structure)
         except msgspec.ValidationError as error:
+            if not self._migrating.concerns(item):
+                raise self._corruption(error) from error
+        try:
+            migrated = self._migrating.migrated(item)
+            structured = msgspec.convert(migrated, self.structure)
+            if self.key(self.from_structure(structured).__dict__) != {name: item[name] for name in self._primary.names}:
+                raise self._corruption(ValueError("its migration changed the key that it is stored under"))
+        except (UnstorableError, msgspec.ValidationError) as error:
             raise self._corruption(error) from error
+        return structured
 
     def from_structure(self, item: msgspec.Struct) -> AnyEntity:
         """The entity of an item that msgspec decoded; raises `CorruptError` like `decode`."""
@@ -131,7 +147,7 @@ class EntityCodec(Generic[AnyEntity]):
 
     @cached_property
     def item_answer(self) -> Callable[[bytes], ItemAnswer[msgspec.Struct]]:
-        """Decodes an answer with one item; raises `CorruptError` like `decode`, and so do the next two."""
+        """Decodes an answer with one item; raises like `decode`, and so do the next two."""
         return self._answer(ItemAnswer)
 
     @cached_property
@@ -147,13 +163,16 @@ class EntityCodec(Generic[AnyEntity]):
     def _answer(self, generic: Any) -> Callable[[bytes], Any]:
         decode = msgspec.json.Decoder(generic[self.structure]).decode
 
-        def decode_or_refuse(body: bytes) -> Any:
+        decode_plain = msgspec.json.Decoder(generic[dict[str, Any]]).decode
+
+        def decode_or_migrate(body: bytes) -> Any:
             try:
                 return decode(body)
-            except msgspec.ValidationError as error:
-                raise self._corruption(error) from error
+            except msgspec.ValidationError:
+                # At least one item is of another schema version, or corrupt.
+                return decode_plain(body).with_items(self.structured)
 
-        return decode_or_refuse
+        return decode_or_migrate
 
     def make(self, values: dict[str, Any]) -> AnyEntity:
         """An entity of all these fields, which are known to be right."""

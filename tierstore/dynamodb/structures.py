@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
+from tierstore.declaration.entities import SCHEMA_VERSION_ATTRIBUTE
 from tierstore.declaration.kinds import Binary, Choice, Kind, Maybe, Moment, Number, SetOf, Text, Truth, Whole
 from tierstore.dynamodb.stored_fields import StoredField
 from tierstore.errors import CorruptError
@@ -107,8 +108,9 @@ _NO_KEY: Final = TextValue(None)  # type: ignore[arg-type]  # see TextValue
 class Structure:
     """The structure of an entity's items: `type` for msgspec, with an attribute for each of the item's that matter."""
 
-    def __init__(self, name: str, fields: Iterable[StoredField], keys: Iterable[str]) -> None:
+    def __init__(self, name: str, fields: Iterable[StoredField], keys: Iterable[str], *, schema_version: int) -> None:
         members: list[Any] = [(key, TextValue, _NO_KEY) for key in keys]
+        members.append(_version_member(schema_version))
         paths: list[str] = []
         self._names: list[str] = []
         self._conversions: list[tuple[str, Callable[[Any], Any]]] = []
@@ -133,6 +135,16 @@ class Structure:
         except (LookupError, ValueError, TypeError, ArithmeticError) as error:
             raise CorruptError(f"field {name} has no content that was written as it") from error
         return contents
+
+
+def _version_member(schema_version: int) -> Any:
+    """Lets msgspec refuse items of another schema version, so that reading one of this version costs nothing more."""
+    value = msgspec.defstruct(
+        f"SchemaVersion{schema_version}", [("N", Literal[str(schema_version)])], gc=False, frozen=True
+    )
+    # Items that tell no version are of the first.
+    absent = (value(str(schema_version)),) if schema_version == 1 else ()
+    return (SCHEMA_VERSION_ATTRIBUTE, value, *absent)
 
 
 def _simple(field: StoredField) -> _Simple | None:

@@ -12,7 +12,12 @@ from tierstore.dynamodb.changes import Change, Entry
 from tierstore.dynamodb.codec import codec_of
 from tierstore.dynamodb.database import Database
 from tierstore.dynamodb.effects import as_document
-from tierstore.dynamodb.failures import ConditionFailedError, TransactionCanceledError, is_condition
+from tierstore.dynamodb.failures import (
+    CancellationReason,
+    ConditionFailedError,
+    TransactionCanceledError,
+    is_condition,
+)
 from tierstore.errors import InvalidError
 
 MAXIMUM_ENTRIES: Final = 100
@@ -43,8 +48,14 @@ def _write_one(database: Database, entry: Entry) -> Plan[None]:
     try:
         yield from database.ask(f"{entry.action}Item", document)
     except ConditionFailedError as failure:
-        if not (failure.in_doubt and entry.is_done(failure.item)):
+        if failure.in_doubt and entry.is_done(failure.item):
+            return
+        upgraded = entry.upgrade(failure.item)
+        if upgraded is None:
             raise entry.refusal(failure.item) from None
+    else:
+        return
+    yield from _write_one(database, upgraded)
 
 
 def _write_together(database: Database, entries: Sequence[Entry]) -> Plan[None]:
@@ -57,10 +68,20 @@ def _write_together(database: Database, entries: Sequence[Entry]) -> Plan[None]:
     try:
         yield from database.ask("TransactWriteItems", document)
     except TransactionCanceledError as failure:
-        for entry, reason in zip(entries, failure.reasons, strict=True):
-            if is_condition(reason):
-                raise entry.refusal(reason.item) from None
-        raise
+        upgraded = [_upgraded(entry, reason) for entry, reason in zip(entries, failure.reasons, strict=True)]
+    else:
+        return
+    yield from _write_together(database, upgraded)
+
+
+def _upgraded(entry: Entry, reason: CancellationReason) -> Entry:
+    """The entry as it is to be tried again after a transaction was cancelled; raises what its refusal means."""
+    if not is_condition(reason):
+        return entry
+    upgraded = entry.upgrade(reason.item)
+    if upgraded is None:
+        raise entry.refusal(reason.item)
+    return upgraded
 
 
 def write_many(database: Database, *, put: Sequence[Entity] = (), delete: Sequence[Entity] = ()) -> Plan[None]:

@@ -54,7 +54,14 @@ class OtherThing(Entity, table=TABLE, type="thing", key=key("OTHER#{id}", "THING
     id: str
 
 
-class NewerThing(Entity, table=TABLE, type="thing", key=key("NEWER#{id}", "THING"), schema_version=2):
+class NewerThing(
+    Entity,
+    table=TABLE,
+    type="thing",
+    key=key("NEWER#{id}", "THING"),
+    schema_version=2,
+    migrations={1: lambda item: item},
+):
     id: str
 
 

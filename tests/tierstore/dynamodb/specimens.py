@@ -51,7 +51,6 @@ class Specimen(
     },
     only_indexed_when={"gsi2": {"state": "open"}},
     expires=True,
-    schema_version=3,
 ):
     id: str
     owner: str | None = None

@@ -58,7 +58,7 @@ def test_an_item_carries_what_every_item_carries(specimen: Specimen) -> None:
         item.items()
         >= {
             "type": {"S": "specimen"},
-            "schema_version": {"N": "3"},
+            "schema_version": {"N": "1"},
             "version": {"N": "7"},
             "created_at": {"S": "2026-11-22T12:30:00.000000Z"},
             "updated_at": {"S": "2026-11-22T12:30:00.000000Z"},
