@@ -16,8 +16,12 @@ __all__ = ["deployed_local"]
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
 
-# Folders whose tests share what takes long to make, a sandbox or a deployment: one worker runs all of a folder.
-_TOGETHER = ("tests/sandbox/", "tests/tierstore/", "tests/validation/")
+# Folders whose tests share what takes long to make, a sandbox or a deployment: one worker runs all of a line.
+_TOGETHER = (
+    ("tests/sandbox/",),
+    ("tests/tierstore/",),
+    ("tests/validation/", "tests/docs/", "tests/examples/"),
+)
 
 _OF_THE_DEVELOPER = ("AWS_", "TIERSTORE_", "TF_")
 
@@ -27,7 +31,7 @@ class FolderScheduling(LoadScopeScheduling):  # type: ignore[misc]  # has no typ
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return next((folder for folder in _TOGETHER if file.startswith(folder)), file)
+        return next((folders[0] for folders in _TOGETHER if file.startswith(folders)), file)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FolderScheduling:

@@ -1,0 +1,32 @@
+"""The pages of the documentation: their Python runs as it stands, their links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support import pages
+from toolchain.paths import ROOT
+
+DOCS = ROOT / "docs"
+PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md")])
+LIVE_PAGES = ("quick-start", "dynamodb", "redis", "s3")
+"""Whose programs talk to the deployed `local`."""
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("on_local")
+@pytest.mark.parametrize("name", LIVE_PAGES)
+def test_the_program_of_a_page_runs(name: str) -> None:
+    pages.run(DOCS / f"{name}.md")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_within_the_project_leads_to_a_file(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+
+    missing = [link for link in links if not (page.parent / link).exists()]
+
+    assert missing == []

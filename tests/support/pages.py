@@ -1,0 +1,48 @@
+"""Pages of the documentation, whose Python is run as it stands."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+_BLOCK: Final = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snippet:
+    """A block of Python on a page, and the line that it begins on."""
+
+    page: Path
+    line: int
+    code: str
+
+
+def snippets(page: Path) -> tuple[Snippet, ...]:
+    """The blocks that the page marks as Python, in order."""
+    text = page.read_text(encoding="utf-8")
+    return tuple(
+        Snippet(page=page, line=text.count("\n", 0, found.start(1)) + 1, code=found[1])
+        for found in _BLOCK.finditer(text)
+    )
+
+
+def run(page: Path, names: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Run a page's snippets one after the other, as one program whose names they share; `await` may stand anywhere.
+
+    Returns the names in the end. An error's traceback shows the line of the page.
+    """
+    scope: dict[str, Any] = {"__name__": page.stem, **(names or {})}
+    with asyncio.Runner() as runner:
+        for snippet in snippets(page):
+            # Blank lines before it give each statement the line that it has on the page.
+            padded = "\n" * (snippet.line - 1) + snippet.code
+            code = compile(padded, str(page), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            outcome = eval(code, scope)
+            if inspect.iscoroutine(outcome):
+                runner.run(outcome)
+    return scope
