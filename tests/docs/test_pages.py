@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -21,6 +24,21 @@ LIVE_PAGES = ("quick-start", "dynamodb", "redis", "s3")
 @pytest.mark.parametrize("name", LIVE_PAGES)
 def test_the_program_of_a_page_runs(name: str) -> None:
     pages.run(DOCS / f"{name}.md")
+
+
+@pytest.mark.slow
+def test_a_type_checker_accepts_the_programs_of_the_pages(tmp_path: Path) -> None:
+    for name in LIVE_PAGES:
+        code = "\n".join(snippet.code for snippet in pages.snippets(DOCS / f"{name}.md"))
+        program = tmp_path / f"{name.replace('-', '_')}.py"
+        # Some pages await outside any function, as only a console may.
+        program.write_text(f"async def program() -> None:\n{textwrap.indent(code, '    ')}", encoding="utf-8")
+
+    command = [sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent", str(tmp_path)]
+    cache = f"--cache-dir={ROOT / 'build/mypy-of-tests'}"
+    checked = subprocess.run([*command, cache], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert checked.returncode == 0, checked.stdout
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
