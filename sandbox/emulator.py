@@ -63,10 +63,12 @@ class Emulator:
         await self._app.app(scope, receive, send)
 
     def put_in_front(self, service: str, gap: Gap) -> None:
-        """Let `gap` answer the requests of a service; what it passes on goes to who answered them before."""
-        inner = self._app.SERVICE_HANDLERS[service]
+        """Let `gap` answer the requests of a service; what it passes on goes to who answered before, if anybody."""
+        inner = self._app.SERVICE_HANDLERS.get(service)
 
         async def emulator(request: Request) -> Response:
+            if inner is None:
+                raise SandboxError(f"The emulator does not know {service}.")
             answer: Response = await inner(
                 request.method, request.path, dict(request.headers), request.body, dict(request.query)
             )

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sandbox.gaps import dynamodb_recovery_period, kms_managed_keys, s3_configurations, s3_request_payment
+from sandbox.gaps import (
+    application_autoscaling,
+    dynamodb_recovery_period,
+    kms_managed_keys,
+    s3_configurations,
+    s3_request_payment,
+)
 from sandbox.gaps.memory import Memory
 from sandbox.wire import Gap
 
@@ -16,6 +22,10 @@ from sandbox.wire import Gap
 def closed(state: Path) -> list[tuple[str, Gap]]:
     """Return the services and the handlers to put in front of them; what those must remember is kept in `state`."""
     return [
+        (
+            "application-autoscaling",
+            application_autoscaling.remembering(Memory(state / "application-autoscaling.json")),
+        ),
         ("dynamodb", dynamodb_recovery_period.remembering(Memory(state / "dynamodb-recovery-periods.json"))),
         ("kms", kms_managed_keys.handle),
         ("s3", s3_request_payment.handle),
