@@ -16,7 +16,10 @@ def document(statements: Iterable[Statement]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
-def service_host(service: str, environment: Environment) -> str:
-    """`<service>.<region>.amazonaws.com`: how KMS and regional service principals name a service."""
+def service_host(service: str, environment: Environment, *, region: str | None = None) -> str:
+    """`<service>.<region>.amazonaws.com`: how KMS and regional service principals name a service.
+
+    `region` is the environment's own where it is None.
+    """
     suffix = "amazonaws.com.cn" if environment.partition == "aws-cn" else "amazonaws.com"
-    return f"{service}.{environment.region}.{suffix}"
+    return f"{service}.{region or environment.region}.{suffix}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from cdktf import TerraformStack
@@ -14,18 +15,32 @@ from environments.target import CREDENTIALS_PROFILE
 SERVICES: Final[tuple[str, ...]] = get_args(Service)
 """What the constructs call, as the provider names it; a service that is not here is sought on AWS."""
 
+ALIAS: Final = "disaster_recovery"
+"""Of the provider for the disaster-recovery region."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DisasterRecoveryRegion:
+    """The region that takes over when the environment's own is lost."""
+
+    name: str
+    provider: AwsProvider
+    """Give it to every resource that lives there."""
+
 
 def add_provider(stack: TerraformStack, deployment: Deployment) -> None:
     """Give the stack its provider, which refuses to work in any account but the environment's own."""
-    environment = deployment.environment
-    AwsProvider(
-        stack,
-        "aws",
-        region=environment.region,
-        allowed_account_ids=[environment.account],
-        default_tags=[AwsProviderDefaultTags(tags=default_tags(environment))],
-        **(_sandbox_settings(deployment.sandbox) if deployment.sandbox else _endpoints(environment)),
-    )
+    region = deployment.environment.region
+    AwsProvider(stack, "aws", region=region, **_common_settings(deployment), **_endpoints(deployment))
+
+
+def add_disaster_recovery_region(stack: TerraformStack, deployment: Deployment) -> DisasterRecoveryRegion | None:
+    """Give the stack a provider for the environment's disaster-recovery region; None where it has no such region."""
+    region = deployment.environment.disaster_recovery_region
+    if region is None:
+        return None
+    provider = AwsProvider(stack, "aws-disaster-recovery", alias=ALIAS, region=region, **_common_settings(deployment))
+    return DisasterRecoveryRegion(name=region, provider=provider)
 
 
 def default_tags(environment: Environment) -> dict[str, str]:
@@ -38,10 +53,19 @@ def default_tags(environment: Environment) -> dict[str, str]:
     }
 
 
-def _endpoints(environment: Environment) -> dict[str, Any]:
-    if not environment.endpoints:
-        return {}
-    return {"endpoints": [AwsProviderEndpoints(**environment.endpoints)]}
+def _common_settings(deployment: Deployment) -> dict[str, Any]:
+    environment = deployment.environment
+    return {
+        "allowed_account_ids": [environment.account],
+        "default_tags": [AwsProviderDefaultTags(tags=default_tags(environment))],
+        **(_sandbox_settings(deployment.sandbox) if deployment.sandbox else {}),
+    }
+
+
+def _endpoints(deployment: Deployment) -> dict[str, Any]:
+    """The environment's own endpoints, which are those of its region; the sandbox has one for every region."""
+    endpoints = deployment.environment.endpoints
+    return {"endpoints": [AwsProviderEndpoints(**endpoints)]} if endpoints and not deployment.sandbox else {}
 
 
 def _sandbox_settings(sandbox: SandboxConnection) -> dict[str, Any]:

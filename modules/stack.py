@@ -16,7 +16,7 @@ from modules.connection.document import (
 from modules.dynamodb import Tables
 from modules.encryption import Keys
 from modules.network import Network
-from modules.provider import add_provider
+from modules.provider import add_disaster_recovery_region, add_provider
 from modules.redis import Cache
 from modules.s3 import Buckets
 from modules.state import add_bucket_state, add_file_state
@@ -35,7 +35,8 @@ class EnvironmentStack(TerraformStack):
             case "file":
                 add_file_state(self, deployment)
         add_provider(self, deployment)
-        keys = Keys(self, "keys", environment=environment)
+        disaster_recovery = add_disaster_recovery_region(self, deployment)
+        keys = Keys(self, "keys", environment=environment, disaster_recovery=disaster_recovery)
         network = Network(self, "network", environment=environment, logs_key_arn=keys.logs.arn)
         tables = Tables(self, "tables", environment=environment, declared=model.tables, key_arn=keys.dynamodb.arn)
         buckets = Buckets(self, "buckets", environment=environment, declared=model.buckets, key_arn=keys.s3.arn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -42,12 +43,30 @@ class Clients:
     s3_without_tls: S3Client
     """The same buckets over plain HTTP, which their policies must refuse."""
     ssm: SSMClient
+    disaster_recovery: Clients | None
+    """The same in the disaster-recovery region; None where the environment has none."""
 
 
 def connect(deployment: Deployment) -> Clients:
     """Make the clients of a deployment; sends no request."""
-    region = deployment.environment.region
-    sandbox = deployment.sandbox
+    environment = deployment.environment
+    elsewhere = environment.disaster_recovery_region
+    return _connect(
+        environment.region,
+        sandbox=deployment.sandbox,
+        endpoints={} if deployment.sandbox else environment.endpoints,
+        disaster_recovery=_connect(elsewhere, sandbox=deployment.sandbox) if elsewhere else None,
+    )
+
+
+def _connect(
+    region: str,
+    *,
+    sandbox: SandboxConnection | None,
+    endpoints: Mapping[Service, str] | None = None,
+    disaster_recovery: Clients | None = None,
+) -> Clients:
+    """Make the clients of one region; `endpoints` are services that are reached elsewhere than at the region's own."""
     configuration = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=ANSWER_SECONDS,
@@ -67,7 +86,7 @@ def connect(deployment: Deployment) -> Clients:
         configuration = configuration.merge(Config(s3={"addressing_style": "path"}))
         secure = {"config": configuration, "endpoint_url": sandbox.endpoint, "verify": str(sandbox.ca_file)}
         insecure = {"config": configuration, "endpoint_url": sandbox.insecure_endpoint}
-    elsewhere = {} if sandbox else deployment.environment.endpoints
+    elsewhere = endpoints or {}
 
     def options(service: Service) -> dict[str, Any]:
         return {**secure, "endpoint_url": elsewhere[service]} if service in elsewhere else secure
@@ -83,4 +102,5 @@ def connect(deployment: Deployment) -> Clients:
         s3=session.client("s3", **options("s3")),
         s3_without_tls=session.client("s3", **insecure),
         ssm=session.client("ssm", **options("ssm")),
+        disaster_recovery=disaster_recovery,
     )

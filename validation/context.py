@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from environments.schema import Environment
@@ -28,6 +29,13 @@ class Context:
         """Redis must be reachable from here."""
         self._answers: dict[tuple[Any, ...], Future[Any]] = {}
         self._lock = threading.Lock()
+
+    @cached_property
+    def disaster_recovery(self) -> Context:
+        """Asks the same environment in its disaster-recovery region; raises LookupError where it has none."""
+        if self.clients.disaster_recovery is None:
+            raise LookupError(f"{self.environment.name} has no disaster-recovery region")
+        return Context(self.environment, self.model, self.clients.disaster_recovery)
 
     def ask(self, question: Callable[Concatenate[Clients, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Answer `question(clients, *args)`, from memory if it was asked before; what it raised is raised again."""

@@ -1,5 +1,5 @@
 """Customer-managed KMS keys."""
 
-from modules.encryption.keys import Key, Keys
+from modules.encryption.keys import Key, Keys, ReplicaKey, TierKey
 
-__all__ = ["Key", "Keys"]
+__all__ = ["Key", "Keys", "ReplicaKey", "TierKey"]

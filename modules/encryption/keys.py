@@ -6,18 +6,30 @@ from collections.abc import Sequence
 
 from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
+from cdktf_cdktf_provider_aws.kms_replica_key import KmsReplicaKey
 from constructs import Construct
 
 from environments.schema import Environment
 from modules.encryption.policies import render_administration, render_log_groups, render_use_through
 from modules.policy import Statement, document
+from modules.provider import DisasterRecoveryRegion
 
 
 class Key(Construct):
-    """A rotated, customer-managed key with a stated policy and the alias `<prefix>-<environment>-<id>`."""
+    """A rotated, customer-managed key with a stated policy and the alias `<prefix>-<environment>-<id>`.
+
+    A key cannot become `multi_region` later: it would be replaced, and what it encrypts with it.
+    """
 
     def __init__(
-        self, scope: Construct, id_: str, *, environment: Environment, description: str, use: Sequence[Statement]
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        description: str,
+        use: Sequence[Statement],
+        multi_region: bool = False,
     ) -> None:
         super().__init__(scope, id_)
         settings = environment.encryption
@@ -28,6 +40,7 @@ class Key(Construct):
             enable_key_rotation=True,
             rotation_period_in_days=settings.rotation_period_days,
             deletion_window_in_days=settings.deletion_window_days,
+            multi_region=multi_region or None,
             policy=document([*render_administration(environment), *use]),
             tags={"Name": environment.physical_name(id_)},
         )
@@ -36,24 +49,106 @@ class Key(Construct):
         self.arn: str = key.arn
 
 
-class Keys(Construct):
-    """The keys of an environment: `dynamodb`, `s3`, `redis` and `logs`."""
+class ReplicaKey(Construct):
+    """The same key in the disaster-recovery region, under the same alias, with a policy of its own.
 
-    def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
+    It has the primary's key material and rotates with it.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        primary: Key,
+        description: str,
+        use: Sequence[Statement],
+        region: DisasterRecoveryRegion,
+    ) -> None:
         super().__init__(scope, id_)
-        self.dynamodb = Key(
+        key = KmsReplicaKey(
+            self,
+            "key",
+            provider=region.provider,
+            primary_key_arn=primary.arn,
+            description=description,
+            deletion_window_in_days=environment.encryption.deletion_window_days,
+            policy=document([*render_administration(environment), *use]),
+            tags={"Name": primary.alias.removeprefix("alias/")},
+        )
+        KmsAlias(self, "alias", provider=region.provider, name=primary.alias, target_key_id=key.key_id)
+        self.arn: str = key.arn
+
+
+class TierKey(Key):
+    """A key that one service alone may use, and its replica where the environment has a disaster-recovery region.
+
+    Multi-region in every environment, so that a disaster-recovery region can be added without replacing it.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        description: str,
+        service: str,
+        disaster_recovery: DisasterRecoveryRegion | None,
+    ) -> None:
+        use = render_use_through(service, environment)
+        super().__init__(scope, id_, environment=environment, description=description, use=use, multi_region=True)
+        self.replica = (
+            ReplicaKey(
+                self,
+                "replica",
+                environment=environment,
+                primary=self,
+                description=description,
+                use=render_use_through(service, environment, region=disaster_recovery.name),
+                region=disaster_recovery,
+            )
+            if disaster_recovery
+            else None
+        )
+
+
+class Keys(Construct):
+    """The keys of an environment: `dynamodb`, `s3` and `backup`, which can have replicas, `redis` and `logs`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        disaster_recovery: DisasterRecoveryRegion | None,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.dynamodb = TierKey(
             self,
             "dynamodb",
             environment=environment,
             description="Items of the DynamoDB tables",
-            use=render_use_through("dynamodb", environment),
+            service="dynamodb",
+            disaster_recovery=disaster_recovery,
         )
-        self.s3 = Key(
+        self.s3 = TierKey(
             self,
             "s3",
             environment=environment,
             description="Objects of the S3 buckets",
-            use=render_use_through("s3", environment),
+            service="s3",
+            disaster_recovery=disaster_recovery,
+        )
+        self.backup = TierKey(
+            self,
+            "backup",
+            environment=environment,
+            description="Recovery points of the backup vaults",
+            service="backup",
+            disaster_recovery=disaster_recovery,
         )
         self.redis = Key(
             self,

@@ -47,11 +47,14 @@ def render_administration(environment: Environment) -> list[Statement]:
     ]
 
 
-def render_use_through(service: str, environment: Environment) -> list[Statement]:
-    """Whoever of this account may use `service` may use the key through it, and through it alone."""
+def render_use_through(service: str, environment: Environment, *, region: str | None = None) -> list[Statement]:
+    """Whoever of this account may use `service` in the key's region may use the key through it, and through it alone.
+
+    `region` is the environment's own where it is None.
+    """
     through = {
         "kms:CallerAccount": environment.account,
-        "kms:ViaService": service_host(service, environment),
+        "kms:ViaService": service_host(service, environment, region=region),
     }
     return [
         _allow("UseThroughService", {"AWS": "*"}, list(USE)) | {"Condition": {"StringEquals": through}},

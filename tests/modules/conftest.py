@@ -16,6 +16,12 @@ def environment() -> Environment:
 
 
 @pytest.fixture(scope="session")
+def recoverable(environment: Environment) -> Environment:
+    """The environment with a disaster-recovery region."""
+    return environment.model_copy(update={"disaster_recovery_region": "eu-west-1"})
+
+
+@pytest.fixture(scope="session")
 def on_aws(environment: Environment) -> Deployment:
     return Deployment(environment=environment, sandbox=None)
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from cdktf import App, TerraformStack, Testing
 
+from environments import Deployment, Environment
+from modules.provider import DisasterRecoveryRegion, add_disaster_recovery_region
+
 Block = dict[str, Any]
 
 
@@ -49,6 +52,11 @@ def synthesized(build: Callable[[TerraformStack], object]) -> Template:
     stack = TerraformStack(app(), "test")
     build(stack)
     return template(stack)
+
+
+def disaster_recovery(stack: TerraformStack, environment: Environment) -> DisasterRecoveryRegion | None:
+    """The environment's disaster-recovery region as a construct of the stack is given it."""
+    return add_disaster_recovery_region(stack, Deployment(environment=environment, sandbox=None))
 
 
 def statements(policy: str) -> dict[str, Block]:

@@ -2,13 +2,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from environments import Deployment
-from modules.provider import SERVICES, add_provider, default_tags
+from environments import Deployment, Environment
+from modules.provider import SERVICES, add_disaster_recovery_region, add_provider, default_tags
 from tests.modules.template import Block, synthesized
 
 
 def provider(deployment: Deployment) -> Block:
     (block,) = synthesized(lambda stack: add_provider(stack, deployment)).document["provider"]["aws"]
+    return dict(block)
+
+
+def disaster_recovery_provider(deployment: Deployment) -> Block:
+    template = synthesized(lambda stack: add_disaster_recovery_region(stack, deployment))
+    (block,) = template.document["provider"]["aws"]
     return dict(block)
 
 
@@ -62,3 +68,29 @@ def test_credentials_of_the_sandbox_are_named_and_never_written(at_the_sandbox: 
     assert block["shared_credentials_files"] == ["/sandbox/credentials"]
     assert block["profile"] == "tierstore-sandbox"
     assert not {"access_key", "secret_key", "token"} & block.keys()
+
+
+def test_the_disaster_recovery_region_has_a_provider_of_its_own(recoverable: Environment) -> None:
+    block = disaster_recovery_provider(Deployment(environment=recoverable, sandbox=None))
+
+    assert block["alias"] == "disaster_recovery"
+    assert block["region"] == "eu-west-1"
+    assert block["allowed_account_ids"] == ["123456789012"]
+
+
+def test_without_a_disaster_recovery_region_there_is_one_provider(on_aws: Deployment) -> None:
+    template = synthesized(lambda stack: add_disaster_recovery_region(stack, on_aws))
+
+    assert "provider" not in template.document
+
+
+def test_endpoints_of_one_region_serve_no_other(recoverable: Environment) -> None:
+    elsewhere = recoverable.model_copy(update={"endpoints": {"s3": "https://s3.example.org"}})
+
+    assert "endpoints" not in disaster_recovery_provider(Deployment(environment=elsewhere, sandbox=None))
+
+
+def test_the_sandbox_serves_both_regions(at_the_sandbox: Deployment, recoverable: Environment) -> None:
+    deployment = replace(at_the_sandbox, environment=recoverable)
+
+    assert disaster_recovery_provider(deployment)["endpoints"] == provider(deployment)["endpoints"]

@@ -98,6 +98,17 @@ BREAKS = (
         found="Disabled",
     ),
     Break(
+        check="platform.replica_keys",
+        resource="s3",
+        how=really(
+            lambda context: context.disaster_recovery.clients.kms.disable_key(KeyId=key(context)),
+            lambda context: context.disaster_recovery.clients.kms.enable_key(KeyId=key(context)),
+        ),
+        what="state",
+        expected="Enabled",
+        found="Disabled",
+    ),
+    Break(
         check="platform.key_rotation",
         resource="s3",
         how=really(lambda context: context.clients.kms.disable_key_rotation(KeyId=key(context)), rotate),

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from environments import load
+from environments import Deployment, load
 from tierstore.model import DATA_MODEL
-from validation.clients import Clients
+from validation.clients import Clients, connect
 from validation.context import Context
 
 
@@ -60,3 +60,16 @@ def test_an_error_is_an_answer_too(context: Context) -> None:
         with pytest.raises(RuntimeError, match="no answer"):
             context.ask(question, "a")
     assert asked == ["a"]
+
+
+def test_an_environment_without_a_disaster_recovery_region_cannot_be_asked_there() -> None:
+    context = Context(load("dev"), DATA_MODEL, connect(Deployment(environment=load("dev"), sandbox=None)))
+
+    with pytest.raises(LookupError, match="dev has no disaster-recovery region"):
+        _ = context.disaster_recovery
+
+
+def test_the_disaster_recovery_region_is_asked_by_its_own_clients() -> None:
+    context = Context(load("prod"), DATA_MODEL, connect(Deployment(environment=load("prod"), sandbox=None)))
+
+    assert context.disaster_recovery.ask(lambda clients: clients.kms.meta.region_name) == "us-west-2"

@@ -11,8 +11,11 @@ from validation.framework.check import check
 from validation.framework.result import Finding, Severity, compare
 from validation.live import kms
 
-KEYS: Final = ("dynamodb", "s3", "redis", "logs")
+KEYS: Final = ("dynamodb", "s3", "backup", "redis", "logs")
 """What has a key of its own."""
+
+REPLICATED: Final = ("dynamodb", "s3", "backup")
+"""What is copied to the disaster-recovery region, so that its key has a replica there."""
 
 
 def alias(environment: Environment, what: str) -> str:
@@ -36,6 +39,27 @@ def keys(context: Context, what: str) -> Iterator[Finding]:
     yield compare("state", expected="Enabled", found=key["KeyState"])
     yield compare("manager", expected="CUSTOMER", found=key.get("KeyManager"))
     yield compare("use", expected="ENCRYPT_DECRYPT", found=key.get("KeyUsage"))
+
+
+def _replicated(context: Context) -> Sequence[str]:
+    return REPLICATED if context.environment.disaster_recovery_region else ()
+
+
+@check(
+    "platform.replica_keys",
+    "The disaster-recovery region has the same keys",
+    severity=Severity.CRITICAL,
+    each=_replicated,
+)
+def replica_keys(context: Context, what: str) -> Iterator[Finding]:
+    """Copies in the disaster-recovery region are out of reach without a key of that region."""
+    replica = context.disaster_recovery.ask(kms.key, alias(context.environment, what))
+    yield compare("state", expected="Enabled", found=replica["KeyState"])
+    yield compare(
+        "replica of",
+        expected=key_arn(context, what),
+        found=replica.get("MultiRegionConfiguration", {}).get("PrimaryKey", {}).get("Arn"),
+    )
 
 
 @check("platform.key_rotation", "Encryption keys rotate", severity=Severity.MEDIUM, each=_keys)
