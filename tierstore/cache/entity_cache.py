@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tierstore.cache.batch import LoadMany, read_many
+from tierstore.cache.claims import Claims
 from tierstore.cache.copies import AnyEntity
 from tierstore.cache.counts import CacheCounts
 from tierstore.cache.invalidation import Invalidation
@@ -27,6 +28,7 @@ class EntityCache:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._local = LocalCopies(clock=lambda: context.now().timestamp())
+        self._claims = Claims(clock=lambda: context.now().timestamp())
         self._invalidation = Invalidation(context, self._local)
         self._shelves: dict[type[Entity], Shelf[Any] | None] = {}
 
@@ -83,7 +85,14 @@ class EntityCache:
             shelf = None
             if policy is not None:
                 space = policy.key_space or ENTITY_CACHE
-                shelf = Shelf(entity, policy, space=space, context=self._context, local=self._local)
+                shelf = Shelf(
+                    entity,
+                    policy,
+                    space=space,
+                    context=self._context,
+                    local=self._local,
+                    claims=self._claims,
+                )
             return self._shelves.setdefault(entity, shelf)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
+from tierstore.cache.claims import HELD_SECONDS
 from tierstore.cache.copies import AnyEntity
 from tierstore.cache.invalidation import Invalidation
-from tierstore.cache.scripts import LOCK_SECONDS, Claim, Keys, claim, keys_of, release
+from tierstore.cache.scripts import Claim, Keys, claim, keys_of, release
 from tierstore.cache.shelf import Key, Seen, Shelf
 from tierstore.core.effects import InBackground, Once, Plan, Sleep
-from tierstore.errors import StorageError
+from tierstore.errors import StorageError, TimedOutError
 from tierstore.redis.effects import RedisRequest
 
 Load: TypeAlias = Callable[[bool], Plan[AnyEntity | None]]
@@ -22,6 +23,8 @@ _FIRST_PAUSE: Final = 0.004
 _LONGEST_PAUSE: Final = 0.05
 """Between two looks at what another process is loading, in seconds: short beside a load, which takes milliseconds."""
 _PAUSE_GROWTH: Final = 1.5
+_SILENCES: Final = 2
+"""Of Redis, one after the other: then it counts as away."""
 
 
 def read(
@@ -41,6 +44,9 @@ def read(
         return (yield from _share(shelf, invalidation, name, _fill(shelf, invalidation, name, load, _NOTHING)))
     try:
         seen = shelf.look((yield RedisRequest(key=name, command=("GET", name))))
+    except TimedOutError:
+        # A process that gets no processor time misses answers, too: a herd must not all turn to the table for that.
+        seen = _NOTHING
     except StorageError:
         return (yield from _share(shelf, invalidation, name, _load_uncached(shelf, load, consistently=False)))
     fresh_for = shelf.fresh_for(seen.copy)
@@ -118,19 +124,20 @@ def _take_turn(
     A claim that is still to be waited for means that Redis fell silent, or that the others took too long.
     """
     waited, pause = 0.0, _FIRST_PAUSE
-    has_failed = False
+    failures = 0
     while True:
         try:
             answer: list[Any] = yield claim(keys, token=token, seen=seen.data)
         except StorageError:
-            # Redis has just answered, so it gets a second chance before everybody turns to the table.
-            if has_failed:
+            # One silence gets a second chance before everybody turns to the table.
+            failures += 1
+            if failures == _SILENCES:
                 return Claim.WAIT, seen
-            has_failed = True
             continue
+        failures = 0
         if answer[1] != seen.data:
             seen = shelf.look(answer[1])
-        if answer[0] != Claim.WAIT or shelf.fresh_for(seen.copy) > 0 or waited >= LOCK_SECONDS:
+        if answer[0] != Claim.WAIT or shelf.fresh_for(seen.copy) > 0 or waited >= HELD_SECONDS:
             return Claim(answer[0]), seen
         seconds = pause * (0.5 + shelf.context.random() / 2)
         yield Sleep(seconds=seconds)
@@ -144,8 +151,11 @@ def _load_and_store(
     """Load the item and, where that was claimed, store its copy or give the claim back."""
     shelf.counts.loads += 1
     is_written = claimed in (Claim.LOAD_CONSISTENTLY, Claim.LOAD_WITHOUT_STORING)
+    loading = load(is_written or shelf.policy.loads_consistently)
+    if claimed in LOADING:
+        loading = shelf.claims.holding(keys, token, loading)
     try:
-        loaded = shelf.copied((yield from load(is_written or shelf.policy.loads_consistently)))
+        loaded = shelf.copied((yield from loading))
     except StorageError:
         if claimed in LOADING:
             yield from _try(release(keys, token=token))

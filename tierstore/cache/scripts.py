@@ -14,7 +14,7 @@ from tierstore.redis.effects import RedisRequest
 from tierstore.redis.scripts import Script
 
 LOCK_SECONDS: Final = 2.0
-"""How long a loader keeps the others waiting if it dies; a load from a table takes milliseconds."""
+"""How long a loader keeps the others waiting if it dies; while it lives, it prolongs its claim."""
 GUARD_SECONDS: Final = 10.0
 """How long a guard outlives its last write: longer than a write with all its retries, or a reader with its load."""
 
@@ -75,6 +75,13 @@ redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[3])
 return 1
 """)
 
+_PROLONG: Final = Script("""
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+  return 0
+end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+""")
+
 _RELEASE: Final = Script("""
 if redis.call('GET', KEYS[1]) == ARGV[1] then
   redis.call('UNLINK', KEYS[1])
@@ -115,6 +122,11 @@ def claim(keys: Keys, *, token: str, seen: bytes | None) -> RedisRequest:
 def store(keys: Keys, *, token: str, version: int, seconds: float, copy: bytes) -> RedisRequest:
     """Store what was loaded under the claim of `token`, unless a write has begun or ended a newer one since."""
     return _STORE.on(keys, token, version, _milliseconds(seconds), copy)
+
+
+def prolong(keys: Keys, *, token: str) -> RedisRequest:
+    """Hold a claim for as long again as a new one lasts."""
+    return _PROLONG.on((keys.lock,), token, _milliseconds(LOCK_SECONDS))
 
 
 def release(keys: Keys, *, token: str) -> RedisRequest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Generic, NamedTuple, TypeAlias
 
+from tierstore.cache.claims import Claims
 from tierstore.cache.copies import AnyEntity, AnyEntity_co, Copy, CopyCodec
 from tierstore.cache.counts import CacheCounts
 from tierstore.cache.local import LocalCopies
@@ -31,7 +32,14 @@ class Shelf(Generic[AnyEntity]):
     """The copies of one entity: pure but for its counts and for what the process keeps."""
 
     def __init__(
-        self, entity: type[AnyEntity], policy: CachePolicy, *, space: KeySpace, context: Context, local: LocalCopies
+        self,
+        entity: type[AnyEntity],
+        policy: CachePolicy,
+        *,
+        space: KeySpace,
+        context: Context,
+        local: LocalCopies,
+        claims: Claims,
     ) -> None:
         declared = entity.declaration
         self.policy = policy
@@ -39,6 +47,7 @@ class Shelf(Generic[AnyEntity]):
         self.being_read: set[str] = set()
         """Names of the copies that this process is loading, or waits for."""
         self.context = context
+        self.claims = claims
         self._codec = CopyCodec(entity)
         self._prefix = space.prefix
         id_text = ":".join(f"{{{name}}}" for name in declared.key.fields)

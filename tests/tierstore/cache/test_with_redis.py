@@ -56,6 +56,15 @@ def test_a_herd_of_readers_in_several_processes_loads_once(processes: tuple[Proc
     assert table.reads == 1
 
 
+def test_a_load_that_outlasts_a_claim_is_still_the_only_one(processes: tuple[Process, Process], table: Table) -> None:
+    table.read_seconds = LOCK_SECONDS * 1.3
+    with ThreadPoolExecutor(10) as readers:
+        answers = list(readers.map(lambda number: processes[number % 2].read("a"), range(10)))
+
+    assert answers == [table.items["a"]] * 10
+    assert table.reads == 1
+
+
 def test_a_write_is_seen_by_everybody(processes: tuple[Process, Process]) -> None:
     one, two = processes
     two.read("a")

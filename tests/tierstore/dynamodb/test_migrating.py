@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -252,7 +253,7 @@ def test_an_item_of_a_later_release_is_an_error_that_says_so(world: World, asked
     known = Person(
         team="a", id="ada", email="a@a", given_name="", family_name="", place="Rome", country="IT", version=1
     )
-    asking = {
+    asking: dict[str, Callable[[], object]] = {
         "get": lambda: read(world),
         "query": lambda: page(world, MEMBERS, {"team": "a"}),
         "batch": lambda: world.run(world.repository.get_many(Person, [ADA])),
