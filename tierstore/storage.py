@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Generic, Self
 
@@ -23,13 +24,14 @@ from tierstore.cache.entity_cache import EntityCache
 from tierstore.cache.repository import CachedRepository
 from tierstore.connection import Connection
 from tierstore.core.context import Context
-from tierstore.core.operation import Async, Explained, Mode, Runner, Sync
+from tierstore.core.operation import Async, Explained, Mode, Runner, Sync, Watcher
 from tierstore.core.processes import PerProcess
 from tierstore.core.retries import standard_retries
 from tierstore.core.runners import AsyncRunner, ExplainRunner, SyncRunner
 from tierstore.core.transports import AsyncTransport, Transport, Transports
 from tierstore.dynamodb.repository import Repository
 from tierstore.model.buckets import ASSETS, UPLOADS
+from tierstore.observability.events import Observe
 from tierstore.realtime.patience import through_a_failover
 from tierstore.s3.bucket import LiveBucket
 from tierstore.wiring import async_transport_makers, transport_makers
@@ -64,21 +66,25 @@ class Operations(Generic[Mode]):
 class Storage(Operations[Sync]):
     """Operations that block. Make one for a process: its threads share it, and forked children go on with it.
 
-    `use_boto3` carries DynamoDB's requests out with boto3's client, at several times the cost of our own.
+    `observe` takes every event of `tierstore.observability.events`; spans of OpenTelemetry are made where the
+    application has set a tracer provider before. `use_boto3` carries DynamoDB's requests out with boto3's client, at
+    several times the cost of our own.
     """
 
-    def __init__(self, connection: Connection, *, use_boto3: bool = False) -> None:
+    def __init__(self, connection: Connection, *, observe: Observe | None = None, use_boto3: bool = False) -> None:
         context = Context(connection=connection)
         self._transports: Transports[Transport] = Transports(transport_makers(connection, use_boto3=use_boto3))
         self._threads = PerProcess(lambda: ThreadPoolExecutor(_THREADS, thread_name_prefix="tierstore"))
         cache = EntityCache(context)
-        runner = SyncRunner(self._transports.carry_out, self._threads)
+        runner = SyncRunner(self._transports.carry_out, self._threads, watch=_watcher(connection, observe))
         super().__init__(runner, context, _cached(context, cache), cache)
         self.explain = _explained(context)
         """The same operations, which send nothing and return the requests to the tables that they begin with."""
 
     @classmethod
-    def connect(cls, environment: str, *, prefix: str = PREFIX, region: str | None = None) -> Self:
+    def connect(
+        cls, environment: str, *, prefix: str = PREFIX, region: str | None = None, observe: Observe | None = None
+    ) -> Self:
         """The storage of a deployed environment, found by its SSM parameter `/<prefix>/<environment>/connection`.
 
         The region is that of the AWS configuration unless given. Raises `NotFoundError` where the environment is not
@@ -86,7 +92,7 @@ class Storage(Operations[Sync]):
         """
         from tierstore import connecting  # noqa: PLC0415 - imports botocore
 
-        return cls(connecting.find(environment, prefix=prefix, region=region))
+        return cls(connecting.find(environment, prefix=prefix, region=region), observe=observe)
 
     def close(self) -> None:
         """Wait for work in the background, then close all connections; a later operation opens new ones."""
@@ -104,18 +110,24 @@ class Storage(Operations[Sync]):
 
 
 class AsyncStorage(Operations[Async]):
-    """Operations to be awaited. Make one for a process; each event loop has connections of its own."""
+    """Operations to be awaited. Make one for a process; each event loop has connections of its own.
 
-    def __init__(self, connection: Connection) -> None:
+    `observe` is that of `Storage`; it is called in the event loop.
+    """
+
+    def __init__(self, connection: Connection, *, observe: Observe | None = None) -> None:
         context = Context(connection=connection)
         self._transports: Transports[AsyncTransport] = Transports(async_transport_makers(connection))
         cache = EntityCache(context)
-        super().__init__(AsyncRunner(self._transports.carry_out), context, _cached(context, cache), cache)
+        runner = AsyncRunner(self._transports.carry_out, watch=_watcher(connection, observe))
+        super().__init__(runner, context, _cached(context, cache), cache)
         self.explain = _explained(context)
         """The same operations, which send nothing and return the requests to the tables that they begin with."""
 
     @classmethod
-    async def connect(cls, environment: str, *, prefix: str = PREFIX, region: str | None = None) -> Self:
+    async def connect(
+        cls, environment: str, *, prefix: str = PREFIX, region: str | None = None, observe: Observe | None = None
+    ) -> Self:
         """The storage of a deployed environment, found by its SSM parameter `/<prefix>/<environment>/connection`.
 
         The region is that of the AWS configuration unless given. Raises `NotFoundError` where the environment is not
@@ -123,7 +135,8 @@ class AsyncStorage(Operations[Async]):
         """
         from tierstore import connecting  # noqa: PLC0415 - imports botocore
 
-        return cls(await asyncio.to_thread(connecting.find, environment, prefix=prefix, region=region))
+        connection = await asyncio.to_thread(connecting.find, environment, prefix=prefix, region=region)
+        return cls(connection, observe=observe)
 
     async def close(self) -> None:
         """Close the running event loop's connections; a later operation opens new ones."""
@@ -144,3 +157,17 @@ def _cached(context: Context, cache: EntityCache) -> CachedRepository:
 def _explained(context: Context) -> Operations[Explained]:
     items = Repository(context, standard_retries(context.random))
     return Operations(ExplainRunner(), context, items, EntityCache(context))
+
+
+def _watcher(connection: Connection, observe: Observe | None) -> Watcher | None:
+    tracing = None
+    # Who has set a tracer provider has imported this.
+    if "opentelemetry.trace" in sys.modules:
+        from tierstore.observability import tracing as spans  # noqa: PLC0415 - imports opentelemetry
+
+        tracing = spans.tracing(connection.environment)
+    if observe is None and tracing is None:
+        return None
+    from tierstore.observability.watcher import PlanWatcher  # noqa: PLC0415 - for those who watch
+
+    return PlanWatcher(observe=observe, tracing=tracing).watch

@@ -19,12 +19,13 @@ from tierstore.core.pages import paged
 from tierstore.dynamodb.effects import DynamoDBRequest
 from tierstore.errors import AccessDeniedError, InvalidError, NotFoundError, UnavailableError
 from tierstore.model import DATA_MODEL
+from tierstore.observability.events import Event, OperationEnded
 
 
 def test_importing_the_library_imports_no_client_of_any_service() -> None:
     script = (
         "import sys, tierstore; from tierstore import Storage, AsyncStorage; import tierstore.api.users; "
-        "print([name for name in ('boto3', 'botocore', 'redis', 'urllib3') if name in sys.modules])"
+        "print([name for name in ('boto3', 'botocore', 'redis', 'urllib3', 'opentelemetry') if name in sys.modules])"
     )
 
     printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
@@ -48,6 +49,28 @@ def test_every_declared_pattern_has_one_operation_and_every_operation_is_declare
     ]
 
     assert sorted(operations) == sorted(pattern.name for pattern in DATA_MODEL.patterns)
+
+
+def test_every_operation_is_observed_by_the_name_of_its_pattern() -> None:
+    names: list[str] = []
+
+    def observe(event: Event) -> None:
+        assert isinstance(event, OperationEnded)
+        names.append(event.operation)
+
+    storage = Storage(CONNECTION, observe=observe)
+    for pattern in DATA_MODEL.patterns:
+        group, _, method = pattern.name.partition(".")
+        with pytest.raises(TypeError):
+            getattr(getattr(storage, group), method)(no_such_argument=1)
+
+    assert names == [pattern.name for pattern in DATA_MODEL.patterns]
+
+
+def test_a_storage_that_nobody_observes_is_not_watched() -> None:
+    assert Storage(CONNECTION).users.runner.watch is None
+    assert AsyncStorage(CONNECTION).users.runner.watch is None
+    assert Storage(CONNECTION, observe=print).explain.users.runner.watch is None
 
 
 def test_explaining_shows_the_one_request_that_the_declaration_promises() -> None:

@@ -12,6 +12,7 @@ from tierstore.cache.scripts import Claim, claim, keys_of, release
 from tierstore.cache.shelf import Key, Seen, Shelf
 from tierstore.core.effects import Plan
 from tierstore.errors import StorageError
+from tierstore.observability.events import CacheOutcome
 from tierstore.redis.effects import RedisBatch, RedisRequest, RedisValues
 
 LoadMany: TypeAlias = Callable[[Sequence[Key], bool], Plan[list[AnyEntity | None]]]
@@ -39,6 +40,7 @@ def read_many(
     missing = {name: key for name, key in by_name.items() if name not in found}
     if missing:
         shelf.counts.unreachable += len(missing) - len(unfit)
+        shelf.tell(CacheOutcome.UNREACHABLE, len(missing) - len(unfit))
         found.update((yield from _fill(shelf, invalidation, missing, unfit, load)))
     return [found[name] for name in names]
 
@@ -74,6 +76,7 @@ def _fill(
         if not error.retryable or len(usable) < len(missing):
             raise
         shelf.counts.stale += len(usable)
+        shelf.tell(CacheOutcome.STALE, len(usable))
         return usable
     loaded = {name: shelf.copied(entity) for name, entity in zip(missing, entities, strict=True)}
     stored = yield from _ask(claimed, (shelf.put_back(keys_of(name), loaded[name], token=token) for name in claimed))

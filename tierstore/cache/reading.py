@@ -12,6 +12,7 @@ from tierstore.cache.scripts import Claim, Keys, claim, keys_of, release
 from tierstore.cache.shelf import Key, Seen, Shelf
 from tierstore.core.effects import InBackground, Once, Plan, Sleep
 from tierstore.errors import StorageError, TimedOutError
+from tierstore.observability.events import CacheOutcome
 from tierstore.redis.effects import RedisRequest
 
 Load: TypeAlias = Callable[[bool], Plan[AnyEntity | None]]
@@ -35,6 +36,7 @@ def read(
     kept = shelf.kept(name)
     if kept is not None:
         shelf.counts.local_hits += 1
+        shelf.tell(CacheOutcome.LOCAL_HIT, found=(kept.entity,))
         return kept.entity
     yield from invalidation.catch_up()
     if name in invalidation.owed:
@@ -52,6 +54,7 @@ def read(
     fresh_for = shelf.fresh_for(seen.copy)
     if seen.copy is not None and fresh_for > 0:
         shelf.counts.hits += 1
+        shelf.tell(CacheOutcome.HIT, found=(seen.copy.entity,))
         shelf.keep(name, seen)
         if fresh_for < shelf.policy.refresh_ahead:
             yield InBackground(key=("refresh", name), plan=_refresh(shelf, name, load, seen))
@@ -78,6 +81,7 @@ def _share(
 def _load_uncached(shelf: Shelf[AnyEntity], load: Load[AnyEntity], *, consistently: bool) -> Plan[AnyEntity | None]:
     """Load the item past a cache that is out of reach or knows less than this process."""
     shelf.counts.unreachable += 1
+    shelf.tell(CacheOutcome.UNREACHABLE)
     shelf.counts.loads += 1
     return (yield from load(consistently or shelf.policy.loads_consistently))
 
@@ -87,6 +91,7 @@ def _fill(
 ) -> Plan[AnyEntity | None]:
     """Load and store the item, or wait until another process has; serve an expired copy if all else fails."""
     shelf.counts.misses += 1
+    shelf.tell(CacheOutcome.MISS)
     keys, token, writes = keys_of(name), shelf.context.new_token(), invalidation.writes
     claimed, seen = yield from _take_turn(shelf, keys, token, seen)
     if seen.copy is not None and shelf.fresh_for(seen.copy) > 0:
@@ -98,6 +103,7 @@ def _fill(
         if seen.copy is None or not error.retryable or not shelf.is_usable_on_error(seen.copy):
             raise
         shelf.counts.stale += 1
+        shelf.tell(CacheOutcome.STALE)
         return seen.copy.entity
     if writes == invalidation.writes:
         shelf.keep(name, loaded)

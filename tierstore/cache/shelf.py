@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Generic, NamedTuple, TypeAlias
 
 from tierstore.cache.claims import Claims
@@ -15,6 +16,8 @@ from tierstore.declaration.keys import KeyTemplate, KeyValue
 from tierstore.declaration.kinds import Anything, Kind, MapOf, Maybe, Record, SequenceOf
 from tierstore.declaration.policies import CachePolicy, KeySpace
 from tierstore.errors import InvalidError, StorageError
+from tierstore.observability.events import CacheOutcome
+from tierstore.observability.watch import current_watch
 from tierstore.redis.effects import RedisRequest
 from tierstore.redis.keys import hash_tag
 
@@ -43,6 +46,7 @@ class Shelf(Generic[AnyEntity]):
     ) -> None:
         declared = entity.declaration
         self.policy = policy
+        self._type = declared.type
         self.counts = CacheCounts()
         self.being_read: set[str] = set()
         """Names of the copies that this process is loading, or waits for."""
@@ -99,6 +103,7 @@ class Shelf(Generic[AnyEntity]):
             return {}
         found = {name: kept.entity for name in names if (kept := self.kept(name)) is not None}
         self.counts.local_hits += len(found)
+        self.tell(CacheOutcome.LOCAL_HIT, len(found), found=found.values())
         return found
 
     def look_at_all(
@@ -108,7 +113,7 @@ class Shelf(Generic[AnyEntity]):
         now = self._now()
         decode = self._codec.decode
         unfit: dict[str, Seen[AnyEntity]] = {}
-        hits = len(found)
+        already = len(found)
         for name, data in lying.items():
             if isinstance(data, StorageError):
                 continue
@@ -119,9 +124,18 @@ class Shelf(Generic[AnyEntity]):
             found[name] = copy.entity
             if self.policy.local_time_to_live > 0:
                 self.keep(name, Seen(data, copy))
-        self.counts.hits += len(found) - hits
+        hits = len(found) - already
+        self.counts.hits += hits
         self.counts.misses += len(unfit)
+        self.tell(CacheOutcome.HIT, hits, found=islice(found.values(), already, None))
+        self.tell(CacheOutcome.MISS, len(unfit))
         return unfit
+
+    def tell(self, outcome: CacheOutcome, copies: int = 1, *, found: Iterable[AnyEntity | None] = ()) -> None:
+        """Tell whoever watches what became of reads, and what the copies held that answered them."""
+        if copies and (watch := current_watch()) is not None:
+            negative = sum(entity is None for entity in found)
+            watch.read_cache(self._type, outcome, copies=copies, negative=negative)
 
     def keep(self, name: str, seen: Seen[AnyEntity]) -> None:
         """Keep a fresh copy in the process, if the policy says so."""

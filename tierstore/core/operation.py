@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, overload
 
 from tierstore.core.effects import Effect, Plan
 
@@ -26,8 +26,15 @@ class Explained:
 Mode = TypeVar("Mode", Sync, Async, Explained)
 
 
+Watcher: TypeAlias = Callable[[str, Callable[[], Plan[Any]]], Plan[Any]]
+"""Takes an operation's name and what makes its plan; gives a plan that does the same, and is watched."""
+
+
 class Runner(Protocol):
     """Carries out a plan's effects, and returns what the mode promises."""
+
+    watch: Watcher | None
+    """Watches every operation; None where nobody observes."""
 
     def run(self, plan: Plan[Any]) -> Any:
         """Run the plan."""
@@ -75,12 +82,21 @@ class operation(Generic[GroupType_contra, P, Result]):  # noqa: N801 - used as a
 
 def bind(plan: Callable[..., Plan[Any]], group: Group[Any]) -> Callable[..., Any]:
     """The plan as a method of the group, run by the group's runner."""
-    run = group.runner.run
+    run, watch = group.runner.run, group.runner.watch
+    make = plan if watch is None else _watched(plan, watch, f"{type(group).__name__.lower()}.{plan.__name__}")
 
     def method(*arguments: Any, **keywords: Any) -> Any:
-        return run(plan(group, *arguments, **keywords))
+        return run(make(group, *arguments, **keywords))
 
     method.__name__ = plan.__name__
     method.__qualname__ = plan.__qualname__
     method.__doc__ = plan.__doc__
     return method
+
+
+def _watched(plan: Callable[..., Plan[Any]], watch: Watcher, operation: str) -> Callable[..., Plan[Any]]:
+    def make(*arguments: Any, **keywords: Any) -> Plan[Any]:
+        # Made within the watch, since what the caller gave may be refused before there is a plan.
+        return watch(operation, lambda: plan(*arguments, **keywords))
+
+    return make

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from tierstore.core.effects import Effect, Plan
@@ -19,7 +19,7 @@ class Page(Generic[Item_co]):
     """Some items of a list, in its order."""
 
     items: tuple[Item_co, ...]
-    cursor: str | None
+    cursor: str | None = field(repr=False)
     """Give it to the same operation for the items that follow; None at the end."""
 
 

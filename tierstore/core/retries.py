@@ -10,6 +10,8 @@ from typing import Final
 from tierstore.core.deadlines import remaining
 from tierstore.core.effects import Answer_co, Effect, Plan, Sleep
 from tierstore.errors import StorageError, ThrottledError
+from tierstore.observability.events import Limit
+from tierstore.observability.watch import current_watch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,10 +104,21 @@ class RetryPolicy:
         """Wait for the next delay; False, at once, where attempts, budget or time do not allow another try."""
         delay = next(delays, None)
         left = remaining()
-        if delay is None or (left is not None and left <= delay) or not self.budget.take_out():
-            return False
-        yield Sleep(seconds=delay)
-        return True
+        watch = current_watch()
+        if delay is None:
+            limit = Limit.ATTEMPTS
+        elif left is not None and left <= delay:
+            limit = Limit.DEADLINE
+        elif not self.budget.take_out():
+            limit = Limit.BUDGET
+        else:
+            yield Sleep(seconds=delay)
+            if watch is not None:
+                watch.retries()
+            return True
+        if watch is not None:
+            watch.gives_up(limit)
+        return False
 
 
 _FAILED: Final = Backoff(attempts=5, base_seconds=0.025, cap_seconds=1.0)

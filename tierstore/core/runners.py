@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from tierstore.core.effects import Effect, InBackground, Once, Plan, Sleep, Together
 from tierstore.core.flights import AsyncFlights, Flights
+from tierstore.core.operation import Watcher
 from tierstore.core.pages import AsyncListing, Listing, Page
 
 P = ParamSpec("P")
@@ -21,7 +22,14 @@ Result = TypeVar("Result")
 class SyncRunner:
     """Runs plans in the caller's thread; those that run together share the executor's threads."""
 
-    def __init__(self, carry_out: Callable[[Effect[Any]], Any], executor: Callable[[], Executor]) -> None:
+    def __init__(
+        self,
+        carry_out: Callable[[Effect[Any]], Any],
+        executor: Callable[[], Executor],
+        *,
+        watch: Watcher | None = None,
+    ) -> None:
+        self.watch = watch
         self._carry_out = carry_out
         self._executor = executor
         self._flights = Flights(self.run, executor)
@@ -74,7 +82,8 @@ class SyncRunner:
 class AsyncRunner:
     """Runs plans as coroutines of the running event loop."""
 
-    def __init__(self, carry_out: Callable[[Effect[Any]], Awaitable[Any]]) -> None:
+    def __init__(self, carry_out: Callable[[Effect[Any]], Awaitable[Any]], *, watch: Watcher | None = None) -> None:
+        self.watch = watch
         self._carry_out = carry_out
         self._flights = AsyncFlights(self.run)
 
@@ -120,6 +129,8 @@ class AsyncRunner:
 
 class ExplainRunner:
     """Sends nothing: shows the requests with which a plan begins."""
+
+    watch: Watcher | None = None
 
     def run(self, plan: Plan[Any]) -> tuple[Effect[Any], ...]:
         """The plan's first requests: one, or those that would be sent together."""

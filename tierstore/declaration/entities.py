@@ -109,7 +109,7 @@ class Entity:
         **arguments: Any,
     ) -> None:
         super().__init_subclass__(**arguments)
-        dataclass(frozen=True, kw_only=True)(cls)
+        dataclass(frozen=True, kw_only=True, repr=False)(cls)
         hints = typing.get_type_hints(cls, include_extras=True)
         kinds = {f.name: kind_of(hints[f.name], f"entity {cls.__name__}: field {f.name!r}") for f in fields(cls)}
         cls.declaration = EntityDeclaration(
@@ -129,6 +129,11 @@ class Entity:
             sensitive=frozenset(name for name, hint in hints.items() if SENSITIVE in get_args(hint)),
         )
         _check(cls.__name__, cls.declaration)
+
+    def __repr__(self) -> str:
+        hidden = self.declaration.sensitive
+        fields = (f"{name}={'<hidden>' if name in hidden else repr(value)}" for name, value in self.__dict__.items())
+        return f"{type(self).__name__}({', '.join(fields)})"
 
     def __post_init__(self) -> None:
         values = self.__dict__

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from tierstore.declaration.entities import Entity
+from tierstore.declaration.entities import SENSITIVE, Entity
 from tierstore.declaration.keys import key
 from tierstore.declaration.patterns import AccessPattern, Get, Query, delete, put, update, write
 from tierstore.model.tables import STATE
@@ -38,7 +38,7 @@ class IdempotencyRecord(
     payload_hash: str
     status: Literal["in_progress", "completed"] = "in_progress"
     in_progress_until: datetime
-    result: Any = None
+    result: Annotated[Any, SENSITIVE] = None
 
 
 PATTERNS: Final = (

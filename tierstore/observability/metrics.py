@@ -61,8 +61,11 @@ class ErrorKind(StrEnum):
     UNAVAILABLE = "unavailable"
     TIMED_OUT = "timed_out"
     CORRUPT = "corrupt"
+    NEWER_SCHEMA = "newer_schema"
     UNEXPECTED = "unexpected"
     """No error of the library."""
+    CANCELLED = "cancelled"
+    """The caller did not wait for the end."""
 
     @property
     def is_fault(self) -> bool:
@@ -70,7 +73,13 @@ class ErrorKind(StrEnum):
         return self not in _CALLERS
 
 
-_CALLERS: Final = (ErrorKind.INVALID, ErrorKind.TOO_LARGE, ErrorKind.NOT_FOUND, ErrorKind.CONFLICT)
+_CALLERS: Final = (
+    ErrorKind.INVALID,
+    ErrorKind.TOO_LARGE,
+    ErrorKind.NOT_FOUND,
+    ErrorKind.CONFLICT,
+    ErrorKind.CANCELLED,
+)
 _REQUESTS: Final = (Tier.DYNAMODB, Tier.S3, Tier.REDIS)
 _CALLS: Final = (Tier.ALL, *_REQUESTS)
 
@@ -109,7 +118,7 @@ FAULTS: Final = Metric(
     name="Faults",
     unit=Unit.COUNT,
     tiers=_CALLS,
-    meaning="errors that are not the caller's: throttled, unavailable, timed out, access denied, corrupt, unexpected",
+    meaning="errors that are not the caller's: throttled, unavailable, timed out, access denied, corrupt, newer schema, unexpected",
     by_operation=True,
 )
 ERRORS_BY_KIND: Final = {

@@ -17,12 +17,12 @@ from redis.exceptions import RedisError, ResponseError
 from tierstore.aws import Aws
 from tierstore.core.deadlines import within_deadline
 from tierstore.errors import StorageError, UnavailableError
-from tierstore.redis.effects import AnyRedisEffect, RedisRequest, same_answer
+from tierstore.redis.effects import MAXIMUM_REQUESTS, AnyRedisEffect, RedisRequest, same_answer
 from tierstore.redis.failures import failure
 from tierstore.redis.login import Login, lasting_seconds, login
 from tierstore.redis.protocol import packed
 from tierstore.redis.routing import Exchange, Node, Outcome, Result, Routing, Steps
-from tierstore.redis.transport import MAXIMUM_REQUESTS, PERMIT_SECONDS
+from tierstore.redis.transport import PERMIT_SECONDS
 
 
 class AsyncRedisTransport:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from tierstore.core.effects import Effect
+
+MAXIMUM_REQUESTS: Final = 64
+"""Requests under way at once in one process, and so the connections to one node; more of them wait."""
 
 Argument: TypeAlias = str | bytes | int | float
 Command: TypeAlias = tuple[Argument, ...]

@@ -19,16 +19,14 @@ from tierstore.aws import Aws
 from tierstore.core.deadlines import within_deadline
 from tierstore.core.processes import PerProcess
 from tierstore.errors import StorageError, UnavailableError
-from tierstore.redis.effects import AnyRedisEffect, RedisRequest, same_answer
+from tierstore.redis.effects import MAXIMUM_REQUESTS, AnyRedisEffect, RedisRequest, same_answer
 from tierstore.redis.failures import failure
 from tierstore.redis.login import Login, lasting_seconds, login
 from tierstore.redis.protocol import packed
 from tierstore.redis.routing import Exchange, Node, Outcome, Result, Routing, Steps
 
-MAXIMUM_REQUESTS: Final = 64
-"""Requests under way at once in one process, and so the connections to one node; more of them wait."""
 PERMIT_SECONDS: Final = 2.0
-"""How long they do: longer than Redis may take to answer those that are under way."""
+"""How long requests beyond the maximum wait: longer than Redis may take to answer those that are under way."""
 _RECEIVED_BYTES: Final = 65536
 _MORE: Final = object()
 """What the reader says that needs more bytes."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
+from typing import Final
 
 from tierstore.errors import UnavailableError
+from tierstore.observability.watch import current_watch
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Breaker:
@@ -50,9 +55,21 @@ class Breaker:
 
     def succeeded(self) -> None:
         """Report that the dependency answered."""
+        was_open = self._failures >= self._limit
         self._failures = 0
+        if was_open:
+            self._tell(is_open=False)
 
     def failed(self) -> None:
         """Report that the dependency failed."""
-        self._failures += 1
+        # Threads that fail at once must not step over the limit together.
+        self._failures = failures = self._failures + 1
         self._probe_at = self._clock() + self._rest_seconds
+        if failures == self._limit:
+            self._tell(is_open=True)
+
+    def _tell(self, *, is_open: bool) -> None:
+        said = "counts as failed, and rests between probes" if is_open else "answers again"
+        _LOG.warning("%s %s", self._dependency, said, extra={"dependency": self._dependency, "is_open": is_open})
+        if (watch := current_watch()) is not None:
+            watch.breaker_changed(self._dependency, is_open=is_open)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from tierstore.core.effects import Effect
 
 Result = TypeVar("Result")
+
+CONNECTIONS: Final = 32
+"""Kept open to S3, and threads that use them in asyncio."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,12 +20,10 @@ from tierstore.core.deadlines import remaining
 from tierstore.core.effects import Effect
 from tierstore.core.processes import PerProcess
 from tierstore.errors import TimedOutError, UnavailableError
-from tierstore.s3.effects import DiskWork, FileSlice, Form, S3Request, SignedForm, SignedUrl
+from tierstore.s3.effects import CONNECTIONS, DiskWork, FileSlice, Form, S3Request, SignedForm, SignedUrl
 from tierstore.s3.errors import translate
 from tierstore.s3.parts import MEBIBYTE
 
-CONNECTIONS: Final = 32
-"""Kept open to S3, and threads that use them in asyncio."""
 _CONNECT_SECONDS: Final = 3.1
 """A little above the 3 s after which TCP sends a lost SYN again."""
 _READ_SECONDS: Final = 60.0

@@ -92,3 +92,7 @@ def test_explaining_a_list_shows_the_request_of_the_page() -> None:
 
 def test_an_operation_keeps_its_documentation(numbers: Numbers[Sync]) -> None:
     assert numbers.below.__doc__ == "Numbers from 0."
+
+
+def test_the_representation_of_a_page_hides_its_cursor() -> None:
+    assert repr(Page(items=(1, 2), cursor="signed")) == "Page(items=(1, 2))"

@@ -116,6 +116,9 @@ def test_a_field_named_like_an_attribute_of_the_item_is_refused() -> None:
             gsi1pk: str
 
 
+MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
 class Ticket(
     Entity, table=replace(TABLE, time_to_live="ttl"), type="ticket", key=key("TICKET#{id}", "TICKET"), expires=True
 ):
@@ -137,6 +140,16 @@ def test_values_of_the_wrong_kind_are_refused_by_name() -> None:
 def test_the_value_of_a_sensitive_field_is_not_shown() -> None:
     with pytest.raises(InvalidError, match=r"^Ticket: secret is a int that is not shown, allowed is text \(str\)$"):
         Ticket(id="1", secret=4711)  # type: ignore[arg-type]
+
+
+def test_the_representation_of_an_entity_hides_its_sensitive_fields() -> None:
+    ticket = Ticket(id="1", secret="4711", note="a 'note'", created_at=MOMENT, updated_at=MOMENT)
+
+    assert repr(ticket) == str(ticket)
+    assert repr(ticket) == (
+        f"Ticket(version=0, created_at={MOMENT!r}, updated_at={MOMENT!r}, expires_at=None, id='1', "
+        "secret=<hidden>, state='open', note=\"a 'note'\")"
+    )
 
 
 def test_an_expiry_is_rounded_up_to_the_second_that_the_table_keeps() -> None:

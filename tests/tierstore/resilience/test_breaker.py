@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from tierstore.errors import UnavailableError
+from tierstore.observability.events import BreakerChanged
+from tierstore.observability.metrics import Tier
+from tierstore.observability.watch import Watch, watched_by
 from tierstore.resilience.breaker import Breaker
 
 
@@ -92,3 +98,42 @@ def test_a_probe_that_never_reports_does_not_block_it_for_ever(breaker: Breaker,
     clock.now += 2
 
     breaker.check()
+
+
+@pytest.fixture
+def told() -> Iterator[list[Any]]:
+    """What is told to whoever watches from now on."""
+    events: list[Any] = []
+    watch = Watch("users.get", events.append)
+    watch.tier = Tier.REDIS
+    token = watched_by.set(watch)
+    yield events
+    watched_by.reset(token)
+
+
+def changed(*, is_open: bool) -> BreakerChanged:
+    return BreakerChanged(tier=Tier.REDIS, dependency="redis 10.0.0.1", is_open=is_open)
+
+
+def test_it_tells_once_that_it_opened_and_once_that_it_closed(
+    breaker: Breaker, clock: Clock, told: list[Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    fail(breaker, 3)
+    clock.now += 2
+    fail(breaker, 1)
+    assert told == [changed(is_open=True)]
+    breaker.succeeded()
+    breaker.succeeded()
+
+    assert told == [changed(is_open=True), changed(is_open=False)]
+    assert [(record.name, vars(record)["dependency"], vars(record)["is_open"]) for record in caplog.records] == [
+        ("tierstore.resilience.breaker", "redis 10.0.0.1", True),
+        ("tierstore.resilience.breaker", "redis 10.0.0.1", False),
+    ]
+
+
+def test_failures_that_do_not_open_it_are_not_told(breaker: Breaker, told: list[Any]) -> None:
+    fail(breaker, 2)
+    breaker.succeeded()
+
+    assert told == []
