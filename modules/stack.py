@@ -15,6 +15,7 @@ from modules.connection.document import (
 )
 from modules.dynamodb import Tables
 from modules.encryption import Keys
+from modules.monitoring import Monitoring
 from modules.network import Network
 from modules.provider import add_disaster_recovery_region, add_provider
 from modules.redis import Cache
@@ -49,6 +50,7 @@ class EnvironmentStack(TerraformStack):
             key_arn=keys.redis.arn,
             logs_key_arn=keys.logs.arn,
         )
+        Monitoring(self, "monitoring", environment=environment, model=model, key_arn=keys.alarms.arn)
         document = render_connection(
             environment=environment.name,
             region=environment.region,

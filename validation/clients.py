@@ -13,12 +13,14 @@ from environments.schema import Service
 from environments.target import Deployment, SandboxConnection
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_elasticache import ElastiCacheClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_ssm import SSMClient
 
 CONNECT_SECONDS: Final = 5
@@ -34,6 +36,7 @@ class Clients:
     session: boto3.Session
     sandbox: SandboxConnection | None
     """None on AWS."""
+    cloudwatch: CloudWatchClient
     dynamodb: DynamoDBClient
     ec2: EC2Client
     elasticache: ElastiCacheClient
@@ -42,6 +45,7 @@ class Clients:
     s3: S3Client
     s3_without_tls: S3Client
     """The same buckets over plain HTTP, which their policies must refuse."""
+    sns: SNSClient
     ssm: SSMClient
     disaster_recovery: Clients | None
     """The same in the disaster-recovery region; None where the environment has none."""
@@ -94,6 +98,7 @@ def _connect(
     return Clients(
         session=session,
         sandbox=sandbox,
+        cloudwatch=session.client("cloudwatch", **options("cloudwatch")),
         dynamodb=session.client("dynamodb", **options("dynamodb")),
         ec2=session.client("ec2", **options("ec2")),
         elasticache=session.client("elasticache", **options("elasticache")),
@@ -101,6 +106,7 @@ def _connect(
         logs=session.client("logs", **options("logs")),
         s3=session.client("s3", **options("s3")),
         s3_without_tls=session.client("s3", **insecure),
+        sns=session.client("sns", **options("sns")),
         ssm=session.client("ssm", **options("ssm")),
         disaster_recovery=disaster_recovery,
     )

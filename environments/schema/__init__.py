@@ -6,7 +6,7 @@ from environments.schema.encryption import EncryptionSettings
 from environments.schema.endpoints import Service
 from environments.schema.environment import Environment
 from environments.schema.failover import FailoverLimits
-from environments.schema.monitoring import AlarmSettings, LogSettings
+from environments.schema.monitoring import AlarmSettings, AlarmThresholds, LogSettings
 from environments.schema.network import CreatedNetwork, ExistingNetwork
 from environments.schema.plan import AllowedChange, PlanSettings
 from environments.schema.redis import RedisSettings
@@ -14,6 +14,7 @@ from environments.schema.tables import OnDemand, Provisioned, TableSettings
 
 __all__ = [
     "AlarmSettings",
+    "AlarmThresholds",
     "AllowedChange",
     "BucketSettings",
     "BucketUsage",

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from environments.schema.values import RetentionDays, Subscriber
-from environments.settings import Section
+from environments.settings import Section, Settings
+
+Amount = Annotated[float, Field(ge=0)]
+Percent = Annotated[float, Field(ge=0, le=100)]
+Deviations = Annotated[float, Field(ge=1, le=20)]
+"""Standard deviations that a value may be above what is usual at this hour."""
 
 
 class LogSettings(Section):
@@ -13,8 +22,51 @@ class LogSettings(Section):
     """One of the periods that CloudWatch Logs offers."""
 
 
+class AlarmThresholds(Settings):
+    """Beyond which value an alarm sounds; docs/monitoring.md says what each alarm means."""
+
+    dynamodb_throttled_requests: Amount = 10
+    """Read or write requests a minute that a table or an index turned away."""
+    dynamodb_system_errors: Amount = 2
+    """Requests a minute that failed inside DynamoDB."""
+    dynamodb_latency_deviations: Deviations = 4
+    """Standard deviations that the latency of an operation may be above what is usual."""
+    dynamodb_traffic_deviations: Deviations = 6
+    """Standard deviations that the consumed capacity of a table may be above what is usual."""
+    dynamodb_capacity_percent: Percent = 80
+    """Share of the provisioned capacity, or of the on-demand maximum, that is consumed."""
+    s3_client_error_percent: Percent = 25
+    """Share of a bucket's requests that are answered with 4xx."""
+    s3_server_error_percent: Percent = 1
+    """Share of a bucket's requests that are answered with 5xx."""
+    s3_latency_deviations: Deviations = 4
+    """Standard deviations that the time to the first byte may be above what is usual."""
+    redis_cpu_percent: Percent = 80
+    """Use of the one core that runs commands."""
+    redis_memory_percent: Percent = 80
+    """Share of a node's memory for data that is taken."""
+    redis_evictions: Amount = 1_000
+    """Keys a minute that a node threw away for want of memory."""
+    redis_replication_seconds: Amount = 5
+    """Seconds that a replica is behind its primary."""
+    redis_connections: Amount = 10_000
+    """Connections to a node; it takes 65,000."""
+    redis_swap_bytes: Amount = 50_000_000
+    """Bytes of a node's memory that are on its disk."""
+    redis_dropped_packets: Amount = 100
+    """Packets a minute that a node delayed or dropped, its bandwidth being used up."""
+    redis_hit_percent: Percent = 50
+    """Share of a node's reads that found their key; alarms below it."""
+    kms_quota_percent: Percent = 80
+    """Share of the account's request quota of KMS that is used."""
+    maintenance: Amount = 0
+    """Announced maintenance is 1."""
+
+
 class AlarmSettings(Section):
-    """Who hears of an alarm."""
+    """When an alarm sounds, and who hears of it."""
 
     subscriptions: tuple[Subscriber, ...] = ()
     """E-mail addresses, queues or functions; never a webhook, whose address is a secret of its own."""
+    thresholds: AlarmThresholds = AlarmThresholds()
+    """Where the defaults do not fit."""

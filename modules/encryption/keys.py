@@ -10,7 +10,12 @@ from cdktf_cdktf_provider_aws.kms_replica_key import KmsReplicaKey
 from constructs import Construct
 
 from environments.schema import Environment
-from modules.encryption.policies import render_administration, render_log_groups, render_use_through
+from modules.encryption.policies import (
+    render_administration,
+    render_log_groups,
+    render_publishing,
+    render_use_through,
+)
 from modules.policy import Statement, document
 from modules.provider import DisasterRecoveryRegion
 
@@ -115,7 +120,7 @@ class TierKey(Key):
 
 
 class Keys(Construct):
-    """The keys of an environment: `dynamodb`, `s3` and `backup`, which can have replicas, `redis` and `logs`."""
+    """The keys of an environment: `dynamodb`, `s3` and `backup`, which can have replicas, `redis`, `logs`, `alarms`."""
 
     def __init__(
         self,
@@ -163,6 +168,13 @@ class Keys(Construct):
             environment=environment,
             description="CloudWatch log groups",
             use=render_log_groups(environment),
+        )
+        self.alarms = Key(
+            self,
+            "alarms",
+            environment=environment,
+            description="Messages of the topic that tells of alarms",
+            use=render_publishing(environment),
         )
 
 

@@ -26,6 +26,15 @@ ADMINISTRATION: Final = (
 )
 """Everything about a key but using it."""
 
+PUBLISHERS: Final = (
+    "backup.amazonaws.com",
+    "budgets.amazonaws.com",
+    "cloudwatch.amazonaws.com",
+    "costalerts.amazonaws.com",
+    "events.amazonaws.com",
+)
+"""The services that tell people something: of backups, costs, alarms and events."""
+
 USE: Final = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 
 
@@ -72,6 +81,14 @@ def render_log_groups(environment: Environment) -> list[Statement]:
     return [
         _allow("LogGroups", {"Service": service_host("logs", environment)}, list(USE))
         | {"Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}}
+    ]
+
+
+def render_publishing(environment: Environment) -> list[Statement]:
+    """The services that tell people something may encrypt it, on behalf of this account."""
+    return [
+        _allow("Publishers", {"Service": list(PUBLISHERS)}, ["kms:Decrypt", "kms:GenerateDataKey*"])
+        | {"Condition": {"StringEquals": {"aws:SourceAccount": environment.account}}}
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sandbox.cloudwatch import service as cloudwatch
 from sandbox.gaps import (
     application_autoscaling,
     dynamodb_recovery_period,
@@ -27,6 +28,7 @@ def closed(state: Path) -> list[tuple[str, Gap]]:
             application_autoscaling.remembering(Memory(state / "application-autoscaling.json")),
         ),
         ("dynamodb", dynamodb_recovery_period.remembering(Memory(state / "dynamodb-recovery-periods.json"))),
+        ("monitoring", cloudwatch.remembering(Memory(state / "cloudwatch-alarms.json"))),
         ("kms", kms_managed_keys.handle),
         ("s3", s3_request_payment.handle),
         ("s3", s3_configurations.remembering(Memory(state / "s3-configurations.json"))),

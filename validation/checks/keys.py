@@ -11,7 +11,7 @@ from validation.framework.check import check
 from validation.framework.result import Finding, Severity, compare
 from validation.live import kms
 
-KEYS: Final = ("dynamodb", "s3", "backup", "redis", "logs")
+KEYS: Final = ("dynamodb", "s3", "backup", "redis", "logs", "alarms")
 """What has a key of its own."""
 
 REPLICATED: Final = ("dynamodb", "s3", "backup")

@@ -1,0 +1,213 @@
+"""Rules of DynamoDB, and the tables, indexes and operations that they watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from environments.schema import Environment, Provisioned
+from monitoring.alarm import Alarm
+from monitoring.rule import Comparison, Missing, Rule, Severity, Tier
+from tierstore.declaration.model import DataModel
+from tierstore.declaration.patterns import (
+    AccessPattern,
+    Get,
+    GetByUnique,
+    GetMany,
+    GetShards,
+    Query,
+    Write,
+    WriteItem,
+    WriteKind,
+)
+from tierstore.declaration.tables import Table
+
+NAMESPACE: Final = "AWS/DynamoDB"
+_ONLY_WHEN: Final = "DynamoDB tells of it only when it happens"
+_QUIET: Final = "no data means no requests, which is neither good nor bad news"
+
+
+def _throttled(kind: str) -> Rule:
+    return Rule(
+        id=f"throttled-{kind}s",
+        tier=Tier.DYNAMODB,
+        title=f"{kind.capitalize()}s are throttled",
+        each="table, index",
+        namespace=NAMESPACE,
+        metrics=(f"{kind.capitalize()}ThrottleEvents",),
+        statistic="Sum",
+        threshold="dynamodb_throttled_requests",
+        unit="a minute",
+        missing=Missing.NOT_BREACHING,
+        why_missing=_ONLY_WHEN,
+        severity=Severity.CRITICAL,
+        meaning=f"DynamoDB turns {kind}s away: capacity is used up, or one partition key takes too many.",
+        first_action="compare consumed capacity on the dashboard. At the limit: raise it. Below: a key is hot, find it "
+        "with Contributor Insights and spread it over more shards.",
+    )
+
+
+def _near_limit(kind: str) -> Rule:
+    return Rule(
+        id=f"{kind}-capacity",
+        tier=Tier.DYNAMODB,
+        title=f"{kind.capitalize()} capacity is nearly used up",
+        each="table, index with provisioned or limited capacity",
+        namespace=NAMESPACE,
+        metrics=(f"Consumed{kind.capitalize()}CapacityUnits",),
+        statistic="Sum",
+        expression="100 * m1 / PERIOD(m1) / {limit}",
+        threshold="dynamodb_capacity_percent",
+        unit="% of the limit",
+        periods=15,
+        breaching=10,
+        missing=Missing.NOT_BREACHING,
+        why_missing="no data means that nothing is consumed",
+        severity=Severity.WARNING,
+        meaning="Consumption has been close to the limit for ten minutes; beyond it requests are throttled.",
+        first_action="raise the limit in the environment's file (tables.<table>.billing) if the growth is meant.",
+    )
+
+
+def _traffic(kind: str) -> Rule:
+    return Rule(
+        id=f"{kind}-traffic",
+        tier=Tier.DYNAMODB,
+        title=f"Unusually many {kind}s",
+        each="table",
+        namespace=NAMESPACE,
+        metrics=(f"Consumed{kind.capitalize()}CapacityUnits",),
+        statistic="Sum",
+        comparison=Comparison.ABOVE_BAND,
+        threshold="dynamodb_traffic_deviations",
+        unit="standard deviations",
+        period=300,
+        periods=6,
+        breaching=4,
+        missing=Missing.IGNORE,
+        why_missing=_QUIET,
+        severity=Severity.WARNING,
+        meaning=f"The table serves far more {kind}s than it usually does at this hour: a loop, a crawler, or success.",
+        first_action="see on the dashboard which operation grew, and which release or caller came with it.",
+    )
+
+
+THROTTLED_READS: Final = _throttled("read")
+THROTTLED_WRITES: Final = _throttled("write")
+READ_CAPACITY: Final = _near_limit("read")
+WRITE_CAPACITY: Final = _near_limit("write")
+READ_TRAFFIC: Final = _traffic("read")
+WRITE_TRAFFIC: Final = _traffic("write")
+SYSTEM_ERRORS: Final = Rule(
+    id="system-errors",
+    tier=Tier.DYNAMODB,
+    title="DynamoDB fails",
+    each="table",
+    namespace=NAMESPACE,
+    metrics=("SystemErrors",),
+    statistic="Sum",
+    expression="SUM(METRICS())",
+    threshold="dynamodb_system_errors",
+    unit="a minute",
+    missing=Missing.NOT_BREACHING,
+    why_missing=_ONLY_WHEN,
+    severity=Severity.CRITICAL,
+    meaning="DynamoDB answers with internal errors, more than the library's retries are meant for.",
+    first_action="look at the AWS Health Dashboard; if the region is in trouble, follow the disaster recovery page.",
+)
+LATENCY: Final = Rule(
+    id="latency",
+    tier=Tier.DYNAMODB,
+    title="Unusually slow",
+    each="operation on a table",
+    namespace=NAMESPACE,
+    metrics=("SuccessfulRequestLatency",),
+    statistic="Average",
+    comparison=Comparison.ABOVE_BAND,
+    threshold="dynamodb_latency_deviations",
+    unit="standard deviations",
+    period=300,
+    periods=3,
+    breaching=3,
+    missing=Missing.IGNORE,
+    why_missing=_QUIET,
+    severity=Severity.WARNING,
+    meaning="The operation takes DynamoDB itself longer than it usually does; what is right depends on the size of "
+    "what is read, so no number fits all.",
+    first_action="see whether items or pages grew; if all operations are slow, look at the AWS Health Dashboard.",
+)
+
+RULES: Final = (
+    THROTTLED_READS,
+    THROTTLED_WRITES,
+    SYSTEM_ERRORS,
+    LATENCY,
+    READ_CAPACITY,
+    WRITE_CAPACITY,
+    READ_TRAFFIC,
+    WRITE_TRAFFIC,
+)
+
+_WRITES: Final = {
+    WriteKind.CREATE: "PutItem",
+    WriteKind.PUT: "PutItem",
+    WriteKind.UPDATE: "UpdateItem",
+    WriteKind.ADD: "UpdateItem",
+    WriteKind.DELETE: "DeleteItem",
+    WriteKind.CHECK: "TransactWriteItems",
+}
+
+
+def operations(model: DataModel, table: Table) -> tuple[str, ...]:
+    """The DynamoDB operations that the declared access patterns use on a table, sorted."""
+    return tuple(sorted({name for pattern in model.patterns for name in _operations(pattern, table)}))
+
+
+def alarms(environment: Environment, model: DataModel) -> Iterator[Alarm]:
+    """The alarms of every table, of its indexes and of the operations on it."""
+    for table in model.tables:
+        name = environment.physical_name(table.name)
+        by_operation = {
+            operation: {"TableName": name, "Operation": operation} for operation in operations(model, table)
+        }
+        yield _alarm(environment, SYSTEM_ERRORS, table.name, *by_operation.values())
+        for operation, dimensions in by_operation.items():
+            yield _alarm(environment, LATENCY, f"{table.name}-{operation}", dimensions)
+        for rule in (READ_TRAFFIC, WRITE_TRAFFIC):
+            yield _alarm(environment, rule, table.name, {"TableName": name})
+        places = {table.name: {"TableName": name}}
+        for index in table.global_indexes:
+            places[f"{table.name}-{index.name}"] = {"TableName": name, "GlobalSecondaryIndexName": index.name}
+        for resource, dimensions in places.items():
+            for rule in (THROTTLED_READS, THROTTLED_WRITES):
+                yield _alarm(environment, rule, resource, dimensions)
+            for rule, limit in _limits(environment, table):
+                yield _alarm(environment, rule, resource, dimensions, limit=limit)
+
+
+def _limits(environment: Environment, table: Table) -> Iterator[tuple[Rule, float]]:
+    match environment.table(table.name).billing:
+        case Provisioned(read_capacity=read, write_capacity=write):
+            yield READ_CAPACITY, read
+            yield WRITE_CAPACITY, write
+
+
+def _alarm(environment: Environment, rule: Rule, resource: str, *dimensions: dict[str, str], **numbers: float) -> Alarm:
+    return Alarm.of(environment, rule, resource=resource, dimensions=dimensions, numbers=numbers)
+
+
+def _operations(pattern: AccessPattern, table: Table) -> Iterator[str]:
+    for request in pattern.requests:
+        match request:
+            case Get(entity=entity) | GetByUnique(entity=entity) if entity.declaration.table is table:
+                yield "GetItem"
+            case GetMany(entity=entity) | GetShards(entity=entity) if entity.declaration.table is table:
+                yield "BatchGetItem"
+            case Query(entities=entities) if entities[0].declaration.table is table:
+                yield "Query"
+            case Write(items=items) if any(item.entity.declaration.table is table for item in items):
+                yield from ["TransactWriteItems"] if request.is_transaction else map(_write, items)
+
+
+def _write(item: WriteItem) -> str:
+    return _WRITES[item.kind]

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+
+import pytest
+
+import environments
+from environments import Environment
+from environments.schema import AlarmSettings, AlarmThresholds, Provisioned, RedisSettings, TableSettings
+from monitoring import Alarm, Missing, Severity, alarms, dynamodb, redis
+from monitoring.alarm import MOST_METRICS
+from monitoring.alarms import RULES
+from monitoring.composite import MOST_CHILDREN, Composite, composites
+from monitoring.rule import Rule, Tier
+from tierstore.model import DATA_MODEL
+
+
+@pytest.fixture(scope="module")
+def environment() -> Environment:
+    return Environment(
+        name="test", description="An environment for tests", account="123456789012", region="eu-central-1"
+    )
+
+
+def all_of(environment: Environment) -> dict[str, Alarm]:
+    return {alarm.id: alarm for alarm in alarms(environment, DATA_MODEL)}
+
+
+@pytest.mark.parametrize("name", ["local", "dev", "staging", "prod"])
+def test_names_are_unique(name: str) -> None:
+    names = Counter(alarm.name for alarm in alarms(environments.load(name), DATA_MODEL))
+
+    assert names.most_common(1)[0][1] == 1
+    assert all(name.startswith("tierstore-") for name in names)
+
+
+def test_every_table_and_every_global_index_is_watched_for_throttles(environment: Environment) -> None:
+    watched = {
+        frozenset(alarm.dimensions[0].items())
+        for alarm in all_of(environment).values()
+        if alarm.rule is dynamodb.THROTTLED_WRITES
+    }
+
+    assert watched == {
+        frozenset(place.items())
+        for table in DATA_MODEL.tables
+        for place in (
+            {"TableName": f"tierstore-test-{table.name}"},
+            *(
+                {"TableName": f"tierstore-test-{table.name}", "GlobalSecondaryIndexName": index.name}
+                for index in table.global_indexes
+            ),
+        )
+    }
+
+
+def test_latency_is_watched_for_the_operations_that_access_patterns_use(environment: Environment) -> None:
+    state = next(table for table in DATA_MODEL.tables if table.name == "state")
+
+    assert dynamodb.operations(DATA_MODEL, state) == (
+        "DeleteItem",
+        "GetItem",
+        "PutItem",
+        "Query",
+        "TransactWriteItems",
+        "UpdateItem",
+    )
+    assert "Scan" not in {
+        dimensions.get("Operation") for each in all_of(environment).values() for dimensions in each.dimensions
+    }
+
+
+def test_every_bucket_is_watched(environment: Environment) -> None:
+    buckets = {alarm.resource for alarm in all_of(environment).values() if alarm.tier is Tier.S3}
+
+    assert buckets == {bucket.name for bucket in DATA_MODEL.buckets}
+
+
+def test_every_node_is_watched_by_the_name_that_elasticache_gives_it(environment: Environment) -> None:
+    small = environment.model_copy(update={"redis": RedisSettings(shards=2, replicas_per_shard=1)})
+
+    assert list(redis.node_ids(small)) == [
+        "tierstore-test-0001-001",
+        "tierstore-test-0001-002",
+        "tierstore-test-0002-001",
+        "tierstore-test-0002-002",
+    ]
+    watched = {alarm.dimensions[0]["CacheClusterId"] for alarm in all_of(small).values() if alarm.tier is Tier.REDIS}
+    assert watched == set(redis.node_ids(small))
+
+
+def test_consumption_is_compared_with_provisioned_capacity(environment: Environment) -> None:
+    billing = Provisioned(mode="provisioned", read_capacity=40, write_capacity=20)
+    provisioned = environment.model_copy(update={"tables": {"core": TableSettings(billing=billing)}})
+
+    found = all_of(provisioned)
+
+    assert found["dynamodb-core-gsi1-read-capacity"].expression == "100 * m1 / PERIOD(m1) / 40"
+    assert found["dynamodb-core-write-capacity"].expression == "100 * m1 / PERIOD(m1) / 20"
+    assert "dynamodb-state-write-capacity" not in found
+
+
+def test_a_threshold_of_the_environment_is_used(environment: Environment) -> None:
+    thresholds = AlarmThresholds(redis_cpu_percent=55)
+
+    stricter = environment.model_copy(update={"alarms": AlarmSettings(thresholds=thresholds)})
+
+    assert all_of(stricter)["redis-0001-001-engine-cpu"].threshold == 55
+
+
+def test_every_threshold_is_some_rules() -> None:
+    assert set(AlarmThresholds.model_fields) == {rule.threshold for rule in RULES}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.tier}-{rule.id}")
+def test_a_rule_tells_what_it_means_and_what_to_do(rule: Rule) -> None:
+    assert rule.meaning.endswith(".")
+    assert rule.first_action.endswith(".")
+    assert rule.why_missing
+
+
+def test_a_rule_needs_a_threshold_that_can_be_set() -> None:
+    with pytest.raises(ValueError, match="no threshold 'guessed' in the setting"):
+        dataclasses.replace(dynamodb.SYSTEM_ERRORS, threshold="guessed")
+
+
+def test_a_rule_cannot_need_more_periods_than_it_looks_at() -> None:
+    with pytest.raises(ValueError, match="6 of 5 periods cannot be breaching"):
+        dataclasses.replace(dynamodb.SYSTEM_ERRORS, breaching=6)
+
+
+def test_an_alarm_cannot_look_at_more_metrics_than_cloudwatch_allows(environment: Environment) -> None:
+    each = tuple({"TableName": "core", "Operation": str(number)} for number in range(MOST_METRICS + 1))
+
+    with pytest.raises(ValueError, match="looks at 11 metrics, CloudWatch allows 10"):
+        Alarm.of(environment, dynamodb.SYSTEM_ERRORS, resource="core", dimensions=each)
+
+
+def test_what_is_counted_only_when_it_happens_is_no_alarm_while_it_does_not() -> None:
+    errors = [rule for rule in RULES if rule.metrics[0].endswith(("Errors", "ThrottleEvents"))]
+
+    assert {rule.missing for rule in errors} == {Missing.NOT_BREACHING}
+
+
+class TestComposites:
+    def test_there_is_one_for_each_tier_and_it_names_every_critical_alarm(self, environment: Environment) -> None:
+        watched = alarms(environment, DATA_MODEL)
+
+        told = [each for each in composites(environment, watched) if each.is_told]
+
+        assert [each.tier for each in told] == [Tier.DYNAMODB, Tier.S3, Tier.REDIS, Tier.PLATFORM]
+        assert {child for each in told for child in each.children} == {
+            alarm.name for alarm in watched if alarm.rule.severity is Severity.CRITICAL
+        }
+
+    def test_of_many_alarms_it_is_made_of_parts(self, environment: Environment) -> None:
+        many = environment.model_copy(update={"redis": RedisSettings(shards=90, replicas_per_shard=4, node_quota=450)})
+        watched = [alarm for alarm in alarms(many, DATA_MODEL) if alarm.tier is Tier.REDIS]
+
+        made = list(composites(many, watched))
+
+        assert max(len(each.children) for each in made) <= MOST_CHILDREN
+        assert [each.id for each in made if each.is_told] == ["redis"]
+        assert made[-1].is_told, "parts exist before what names them"
+        assert named_by(made[-1], made) == {alarm.name for alarm in watched if alarm.rule.severity is Severity.CRITICAL}
+
+    def test_its_rule_is_as_cloudwatch_reads_it(self) -> None:
+        composite = Composite(id="x", name="x", tier=Tier.S3, children=("a", "b"), is_told=True)
+
+        assert composite.rule == 'ALARM("a") OR ALARM("b")'
+
+
+def named_by(composite: Composite, all_: list[Composite]) -> set[str]:
+    """The metric alarms that a composite alarm names, itself or by its parts."""
+    parts = {each.name: each for each in all_}
+    return {
+        name for child in composite.children for name in (named_by(parts[child], all_) if child in parts else {child})
+    }

@@ -1,0 +1,110 @@
+"""Makes an alarm sound, and fall silent, by the data that its own definition asks for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import product
+from typing import Any, Final
+
+from mypy_boto3_cloudwatch import CloudWatchClient
+
+from sandbox.cloudwatch import metric_math
+
+VALUES: Final = (0.0, 1.0, 1e2, 1e4, 1e6, 1e12)
+"""Among these are some beyond any threshold and some within."""
+HISTORY: Final = 12
+"""Periods of ordinary data, before which nothing is unusual."""
+
+Definition = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One metric that an alarm looks at."""
+
+    id: str
+    namespace: str
+    name: str
+    dimensions: list[dict[str, str]]
+    period: int
+
+
+def fire(cloudwatch: CloudWatchClient, alarm: Definition) -> None:
+    """Put just as much data beyond the threshold as makes an alarm, in the oldest periods that are looked at."""
+    bad, good = _values(alarm, breaching=True), _values(alarm, breaching=False)
+    looked_at, needed = alarm["EvaluationPeriods"], alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"])
+    if "ThresholdMetricId" in alarm:
+        for ago in range(looked_at + 1, looked_at + 1 + HISTORY):
+            _put(cloudwatch, alarm, good, ago=ago)
+    # The state is judged after every datum: the newest comes first, so that the window has its place.
+    for ago in range(1, looked_at + 1):
+        _put(cloudwatch, alarm, bad if ago > looked_at - needed else good, ago=ago)
+
+
+def calm(cloudwatch: CloudWatchClient, alarm: Definition) -> None:
+    """Put one datum within the threshold, now: the oldest one beyond it is looked at no more."""
+    _put(cloudwatch, alarm, _values(alarm, breaching=False), ago=0)
+
+
+def state(cloudwatch: CloudWatchClient, name: str) -> str:
+    """OK, ALARM or INSUFFICIENT_DATA."""
+    found = cloudwatch.describe_alarms(AlarmNames=[name], AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    (alarm,) = [*found["MetricAlarms"], *found["CompositeAlarms"]]
+    return alarm["StateValue"]
+
+
+def _metrics(alarm: Definition) -> Iterator[Metric]:
+    queries = [query for query in alarm.get("Metrics", ()) if "MetricStat" in query]
+    if not queries:
+        queries = [{"Id": "m1", "MetricStat": {"Metric": alarm, "Period": alarm["Period"]}}]
+    for query in queries:
+        metric = query["MetricStat"]["Metric"]
+        yield Metric(
+            id=query["Id"],
+            namespace=metric["Namespace"],
+            name=metric["MetricName"],
+            dimensions=list(metric["Dimensions"]),
+            period=query["MetricStat"]["Period"],
+        )
+
+
+def _values(alarm: Definition, *, breaching: bool) -> Mapping[str, float]:
+    """A value for each metric, so that what is compared is beyond the threshold, or within it."""
+    metrics = list(_metrics(alarm))
+    if "ThresholdMetricId" in alarm:
+        return {metrics[0].id: VALUES[-1] if breaching else VALUES[1]}
+    expressions = [query["Expression"] for query in alarm.get("Metrics", ()) if "Expression" in query]
+    below = alarm["ComparisonOperator"].startswith("LessThan")
+    periods = {metric.id: metric.period for metric in metrics}
+    for chosen in product(VALUES, repeat=min(2, len(metrics))):
+        # Of several metrics the first may differ from the others.
+        values = {metric.id: chosen[min(number, len(chosen) - 1)] for number, metric in enumerate(metrics)}
+        if expressions:
+            points = {id_: {0.0: value} for id_, value in values.items()}
+            found = metric_math.evaluate(expressions[0], points, periods=periods).get(0.0)
+        else:
+            found = chosen[0]
+        if found is None:
+            continue
+        is_beyond = found < alarm["Threshold"] if below else found > alarm["Threshold"]
+        if is_beyond == breaching:
+            return values
+    raise AssertionError(f"no data makes {alarm['AlarmName']} {'sound' if breaching else 'silent'}")
+
+
+def _put(cloudwatch: CloudWatchClient, alarm: Definition, values: Mapping[str, float], *, ago: int) -> None:
+    by_namespace: dict[str, list[Any]] = {}
+    for metric in _metrics(alarm):
+        begin = (time.time() // metric.period - ago) * metric.period
+        datum = {
+            "MetricName": metric.name,
+            "Dimensions": metric.dimensions,
+            "Value": values[metric.id],
+            "Timestamp": datetime.fromtimestamp(begin, UTC),
+        }
+        by_namespace.setdefault(metric.namespace, []).append(datum)
+    for namespace, data in by_namespace.items():
+        cloudwatch.put_metric_data(Namespace=namespace, MetricData=data)
