@@ -52,8 +52,8 @@ def calm(cloudwatch: CloudWatchClient, alarm: Definition) -> None:
 def state(cloudwatch: CloudWatchClient, name: str) -> str:
     """OK, ALARM or INSUFFICIENT_DATA."""
     found = cloudwatch.describe_alarms(AlarmNames=[name], AlarmTypes=["MetricAlarm", "CompositeAlarm"])
-    (alarm,) = [*found["MetricAlarms"], *found["CompositeAlarms"]]
-    return alarm["StateValue"]
+    (value,) = [alarm["StateValue"] for alarm in (*found["MetricAlarms"], *found["CompositeAlarms"])]
+    return value
 
 
 def _metrics(alarm: Definition) -> Iterator[Metric]:

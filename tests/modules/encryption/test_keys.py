@@ -36,6 +36,7 @@ def test_each_tier_has_a_key_of_its_own(keys: Template) -> None:
         "alias/tierstore-test-backup",
         "alias/tierstore-test-redis",
         "alias/tierstore-test-logs",
+        "alias/tierstore-test-alarms",
     }
     assert len({alias["target_key_id"] for alias in keys.all("aws_kms_alias")}) == 5
 
