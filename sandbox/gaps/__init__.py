@@ -11,6 +11,9 @@ from pathlib import Path
 from sandbox.cloudwatch import service as cloudwatch
 from sandbox.gaps import (
     application_autoscaling,
+    backup_account_settings,
+    backup_restore_testing,
+    backup_vaults,
     dynamodb_recovery_period,
     kms_managed_keys,
     s3_configurations,
@@ -27,6 +30,9 @@ def closed(state: Path) -> list[tuple[str, Gap]]:
             "application-autoscaling",
             application_autoscaling.remembering(Memory(state / "application-autoscaling.json")),
         ),
+        ("backup", backup_account_settings.remembering(Memory(state / "backup-account-settings.json"))),
+        ("backup", backup_restore_testing.remembering(Memory(state / "backup-restore-testing.json"))),
+        ("backup", backup_vaults.remembering(Memory(state / "backup-vaults.json"))),
         ("dynamodb", dynamodb_recovery_period.remembering(Memory(state / "dynamodb-recovery-periods.json"))),
         ("monitoring", cloudwatch.remembering(Memory(state / "cloudwatch-alarms.json"))),
         ("kms", kms_managed_keys.handle),
