@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from environments import addresses
+from environments import addresses, backups
 from environments.declared import BUCKETS, TABLES
 from environments.elasticache import ENGINE_VERSIONS, NODE_FAMILIES, node_family
 from environments.problems import FieldPath, Finding
@@ -46,6 +46,7 @@ def findings(environment: Environment) -> Iterator[Finding]:
     yield from _topology(environment.redis)
     yield from _zones(environment)
     yield from _windows(environment.redis)
+    yield from backups.findings(environment)
 
 
 def _repeated_subnets(network: ExistingNetwork) -> Iterator[Finding]:

@@ -6,6 +6,8 @@ from cdktf import TerraformStack
 from constructs import Construct
 
 from environments import Deployment
+from environments.backups import backed_up
+from modules.backup import Backups
 from modules.connection import Connection
 from modules.connection.document import (
     BucketConnection,
@@ -50,6 +52,18 @@ class EnvironmentStack(TerraformStack):
             key_arn=keys.redis.arn,
             logs_key_arn=keys.logs.arn,
         )
+        if environment.backup.enabled:
+            selected = backed_up(environment, model)
+            Backups(
+                self,
+                "backup",
+                environment=environment,
+                tables=[tables.by_name[name].arn for name in selected.tables],
+                buckets=[buckets.by_name[name].arn for name in selected.buckets],
+                key=keys.backup,
+                data_keys=(keys.dynamodb, keys.s3),
+                disaster_recovery=disaster_recovery,
+            )
         Monitoring(self, "monitoring", environment=environment, model=model, key_arn=keys.alarms.arn)
         document = render_connection(
             environment=environment.name,

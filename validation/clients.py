@@ -13,6 +13,7 @@ from environments.schema import Service
 from environments.target import Deployment, SandboxConnection
 
 if TYPE_CHECKING:
+    from mypy_boto3_backup import BackupClient
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
@@ -36,6 +37,7 @@ class Clients:
     session: boto3.Session
     sandbox: SandboxConnection | None
     """None on AWS."""
+    backup: BackupClient
     cloudwatch: CloudWatchClient
     dynamodb: DynamoDBClient
     ec2: EC2Client
@@ -98,6 +100,7 @@ def _connect(
     return Clients(
         session=session,
         sandbox=sandbox,
+        backup=session.client("backup", **options("backup")),
         cloudwatch=session.client("cloudwatch", **options("cloudwatch")),
         dynamodb=session.client("dynamodb", **options("dynamodb")),
         ec2=session.client("ec2", **options("ec2")),

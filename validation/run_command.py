@@ -46,7 +46,7 @@ def add_to(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="TIER|GLOB",
-        help="run a part: platform, dynamodb, s3, redis, or check ids such as 's3.*'; may be repeated",
+        help="run a part: platform, dynamodb, s3, redis, backup, or check ids such as 's3.*'; may be repeated",
     )
     run.add_argument("--list", action="store_true", help="print the checks instead of running them")
     run.add_argument("--report", type=Path, metavar="DIR", help="write report.json, report.xml (JUnit) and report.html")

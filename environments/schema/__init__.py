@@ -1,5 +1,6 @@
 """The settings of an environment: every value that differs between local, dev, staging and prod."""
 
+from environments.schema.backup import BackupRule, BackupSettings, ComplianceLock, GovernanceLock, NoLock
 from environments.schema.buckets import BucketSettings
 from environments.schema.cost import BucketUsage, CostSettings, RedisUsage, TableUsage
 from environments.schema.encryption import EncryptionSettings
@@ -16,15 +17,20 @@ __all__ = [
     "AlarmSettings",
     "AlarmThresholds",
     "AllowedChange",
+    "BackupRule",
+    "BackupSettings",
     "BucketSettings",
     "BucketUsage",
+    "ComplianceLock",
     "CostSettings",
     "CreatedNetwork",
     "EncryptionSettings",
     "Environment",
     "ExistingNetwork",
     "FailoverLimits",
+    "GovernanceLock",
     "LogSettings",
+    "NoLock",
     "OnDemand",
     "PlanSettings",
     "Provisioned",

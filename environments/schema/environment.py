@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from environments.regions import partition
+from environments.schema.backup import BackupSettings
 from environments.schema.buckets import BucketSettings
 from environments.schema.cost import CostSettings
 from environments.schema.encryption import EncryptionSettings
@@ -54,6 +55,7 @@ class Environment(Section):
     buckets: dict[str, BucketSettings] = Field(default_factory=dict)
     """By declared bucket; a bucket that is not named runs with the defaults."""
     redis: RedisSettings = RedisSettings()
+    backup: BackupSettings = BackupSettings()
     logs: LogSettings = LogSettings()
     alarms: AlarmSettings = AlarmSettings()
     failover: FailoverLimits = FailoverLimits()
@@ -86,6 +88,16 @@ class Environment(Section):
     def connection_parameter(self) -> str:
         """Name of the SSM parameter that tells an application how to connect."""
         return f"/{self.prefix}/{self.name}/connection"
+
+    @property
+    def backup_vault(self) -> str:
+        """`<prefix>-<environment>-backup`, the name of the vault in each region."""
+        return self.physical_name("backup")
+
+    @property
+    def restore_testing_plan(self) -> str:
+        """`<prefix>_<environment>`: AWS Backup takes no hyphen here."""
+        return f"{self.prefix}-{self.name}".replace("-", "_")
 
     def table(self, name: str) -> TableSettings:
         """Settings of the declared table `name`."""

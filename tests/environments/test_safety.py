@@ -41,7 +41,14 @@ BROKEN = [
         "tables.core.deletion_protection",
         {"tables": {"core": {"deletion_protection": False}}},
     ),
-    ("no-versioning", "buckets.uploads.versioning", {"buckets": {"uploads": {"versioning": False}}}),
+    (
+        "no-versioning",
+        "buckets.uploads.versioning",
+        {
+            "buckets": {"uploads": {"versioning": False}},
+            "backup": {"exclude": ["uploads"], "accepted_risks": {"not-backed-up": REASON}},
+        },
+    ),
     ("force-destroy", "buckets.assets.force_destroy", {"buckets": {"assets": {"force_destroy": True}}}),
     ("single-zone", "redis.multi_az", {"redis": {"multi_az": False}}),
     (
@@ -51,6 +58,12 @@ BROKEN = [
     ),
     ("no-snapshots", "redis.snapshot_retention_days", {"redis": {"snapshot_retention_days": 0}}),
     ("no-final-snapshot", "redis.final_snapshot", {"redis": {"final_snapshot": False}}),
+    ("no-backup-plan", "backup.retention", {"backup": {"retention": "none"}}),
+    ("not-backed-up", "backup.exclude", {"backup": {"exclude": ["state"]}}),
+    ("no-backup-copy", "backup.copies", {"backup": {"copies": False}}),
+    ("unlocked-vault", "backup.lock", {"backup": {"lock": {"mode": "none"}}}),
+    ("no-restore-test", "backup.restore_testing", {"backup": {"restore_testing": None}}),
+    ("force-destroy", "backup.force_destroy", {"backup": {"force_destroy": True}}),
     ("short-log-retention", "logs.retention_days", {"logs": {"retention_days": 14}}),
     ("no-alarm-subscription", "alarms.subscriptions", {"alarms": {"subscriptions": []}}),
 ]

@@ -216,6 +216,7 @@ def unprotected_production(folders: pytest.TempPathFactory) -> Path:
         table |= {"deletion_protection": False, "accepted_risks": {"no-deletion-protection": why}}
     for bucket in settings["buckets"].values():
         bucket |= {"force_destroy": True, "accepted_risks": {"force-destroy": why}}
+    settings["backup"] |= {"force_destroy": True, "accepted_risks": {"force-destroy": why}}
     (folder / "prod.yaml").write_text(yaml.safe_dump(settings))
     return folder
 

@@ -8,14 +8,20 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.deployed import Deployed
-from tests.validation import breaks_dynamodb, breaks_platform, breaks_redis, breaks_s3
+from tests.validation import breaks_backup, breaks_dynamodb, breaks_platform, breaks_redis, breaks_s3
 from tests.validation.breaks import Break
 from validation.checks import CHECKS, redis_data
 from validation.context import Context
 from validation.framework.result import Result, Status
 from validation.framework.runner import Task, examine
 
-BREAKS = (*breaks_platform.BREAKS, *breaks_dynamodb.BREAKS, *breaks_s3.BREAKS, *breaks_redis.BREAKS)
+BREAKS = (
+    *breaks_platform.BREAKS,
+    *breaks_dynamodb.BREAKS,
+    *breaks_s3.BREAKS,
+    *breaks_redis.BREAKS,
+    *breaks_backup.BREAKS,
+)
 MENDED_SECONDS = 30.0
 
 

@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Final
 
 from validation.checks import (
+    backup,
     connection,
     dynamodb_data,
     dynamodb_settings,
@@ -29,6 +30,7 @@ _MODULES: Final = (
     s3_data,
     redis_settings,
     redis_data,
+    backup,
 )
 
 

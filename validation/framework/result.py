@@ -39,6 +39,7 @@ class Tier(StrEnum):
     DYNAMODB = "dynamodb"
     S3 = "s3"
     REDIS = "redis"
+    BACKUP = "backup"
 
 
 _WORST_FIRST = (Status.ERROR, Status.FAILED, Status.SKIPPED, Status.PASSED)

@@ -17,4 +17,5 @@ def test_reports_show_each_tier_in_one_piece() -> None:
         "dynamodb",
         "s3",
         "redis",
+        "backup",
     ]
