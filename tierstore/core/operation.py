@@ -33,8 +33,9 @@ Watcher: TypeAlias = Callable[[str, Callable[[], Plan[Any]]], Plan[Any]]
 class Runner(Protocol):
     """Carries out a plan's effects, and returns what the mode promises."""
 
-    watch: Watcher | None
-    """Watches every operation; None where nobody observes."""
+    @property
+    def watch(self) -> Watcher | None:
+        """Watches every operation; None where nobody observes."""
 
     def run(self, plan: Plan[Any]) -> Any:
         """Run the plan."""

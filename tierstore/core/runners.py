@@ -130,7 +130,7 @@ class AsyncRunner:
 class ExplainRunner:
     """Sends nothing: shows the requests with which a plan begins."""
 
-    watch: Watcher | None = None
+    watch: None = None
 
     def run(self, plan: Plan[Any]) -> tuple[Effect[Any], ...]:
         """The plan's first requests: one, or those that would be sent together."""

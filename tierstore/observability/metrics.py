@@ -118,7 +118,8 @@ FAULTS: Final = Metric(
     name="Faults",
     unit=Unit.COUNT,
     tiers=_CALLS,
-    meaning="errors that are not the caller's: throttled, unavailable, timed out, access denied, corrupt, newer schema, unexpected",
+    meaning="errors that are the storage's and not the caller's: "
+    "all kinds but `invalid`, `too_large`, `not_found`, `conflict` and `cancelled`",
     by_operation=True,
 )
 ERRORS_BY_KIND: Final = {

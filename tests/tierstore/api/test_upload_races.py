@@ -28,6 +28,8 @@ orders = st.lists(st.integers(0, 2), max_size=60)
 class Untouched:
     """Runs nothing: an operation returns its plan."""
 
+    watch: None = None
+
     def run(self, plan: Plan[Any]) -> Plan[Any]:
         return plan
 

@@ -53,6 +53,7 @@ class World:
     """Each is called before one request, in turn; it may raise instead of the answer."""
     after: list[Interruption] = field(default_factory=list)
     """Each is called after one request was carried out, in turn; it may raise instead of the answer."""
+    watch: None = None
 
     def __post_init__(self) -> None:
         tokens = count(1)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.tierstore.dynamodb.conftest import moto, world
 from tierstore.core.effects import Effect, InBackground, Once, Plan, together
 from tierstore.core.operation import Async, Group, Mode, Sync, operation
 from tierstore.core.retries import Backoff, RetryBudget, RetryPolicy
@@ -21,6 +22,8 @@ from tierstore.observability.tracing import Tracing
 from tierstore.observability.watcher import PlanWatcher
 from tierstore.redis.effects import RedisBatch, RedisRequest
 from tierstore.resilience.breaker import Breaker
+
+__all__ = ["moto", "world"]
 
 GET = DynamoDBRequest(action="GetItem", document={"TableName": "core"}, decode=as_document)
 PUT = DynamoDBRequest(action="PutItem", document={"TableName": "core"}, decode=as_document)
