@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from environments import addresses, backups
-from environments.declared import BUCKETS, TABLES
+from environments.declared import APPLICATIONS, BUCKETS, OPERATIONS, OWNERS, TABLES
 from environments.elasticache import ENGINE_VERSIONS, NODE_FAMILIES, node_family
 from environments.problems import FieldPath, Finding
 from environments.regions import partition
-from environments.schema import BucketSettings, CreatedNetwork, Environment, ExistingNetwork, RedisSettings
+from environments.schema import BucketSettings, CreatedNetwork, Environment, ExistingNetwork, RedisSettings, Trust
 from environments.windows import daily, overlap, weekly
 from environments.wording import given, one_of, unknown
 
@@ -18,6 +18,9 @@ LONGEST_REPLICATION_GROUP_ID = 40
 
 LONGEST_BUCKET_NAME = 63
 """Limit of S3."""
+
+LONGEST_ROLE_NAME = 64
+"""Limit of IAM."""
 
 SHORTEST_WINDOW = 60
 """Minutes; limit of ElastiCache for snapshot and maintenance windows."""
@@ -47,6 +50,9 @@ def findings(environment: Environment) -> Iterator[Finding]:
     yield from _zones(environment)
     yield from _windows(environment.redis)
     yield from backups.findings(environment)
+    yield from _undeclared(("access", "personas"), environment.access.personas, (*APPLICATIONS, *OPERATIONS))
+    for persona, trust in environment.access.personas.items():
+        yield from _trust(environment, persona, trust)
 
 
 def _repeated_subnets(network: ExistingNetwork) -> Iterator[Finding]:
@@ -80,6 +86,7 @@ def _tags(environment: Environment) -> Iterator[Finding]:
 def _names(environment: Environment) -> Iterator[Finding]:
     longest = {environment.replication_group_id: LONGEST_REPLICATION_GROUP_ID}
     longest |= {environment.bucket_name(bucket): LONGEST_BUCKET_NAME for bucket in BUCKETS}
+    longest |= {environment.role_name(persona): LONGEST_ROLE_NAME for persona in (*APPLICATIONS, *OPERATIONS)}
     excess = {name: len(name) - limit for name, limit in longest.items()}
     worst = max(excess, key=lambda name: excess[name])
     if excess[worst] > 0:
@@ -94,6 +101,32 @@ def _undeclared(section: FieldPath, settings: Collection[str], declared: Collect
     for name in settings:
         if name not in declared:
             yield _finding(*section, name, message=unknown(name, declared))
+
+
+def _trust(environment: Environment, persona: str, trust: Trust) -> Iterator[Finding]:
+    where: FieldPath = ("access", "personas", persona)
+    strangers = [arn for arn in trust.principals if arn.split(":")[4] != environment.account]
+    if strangers and trust.external_id is None:
+        yield _finding(
+            *where,
+            "principals",
+            message=f"{given(strangers[0])} of another account, which anybody might have act for them: "
+            "agree on an external_id with it",
+        )
+    if trust.external_id is not None and not trust.principals:
+        yield _finding(*where, "external_id", message="given without principals who could state it: remove it")
+    if persona in OWNERS and trust.services:
+        yield _finding(
+            *where,
+            "services",
+            message=f"{given(trust.services[0])}, which cannot say for which {OWNERS[persona]} it acts: "
+            f"let a persona take the role, as in personas: [{APPLICATIONS[0]}]",
+        )
+    lent = [name for name, each in environment.access.personas.items() if each.personas]
+    for position, lender in enumerate(trust.personas):
+        if lender not in APPLICATIONS or lender in lent:
+            able = [name for name in APPLICATIONS if name not in lent]
+            yield _finding(*where, "personas", position, message=f"{given(lender)}, allowed {one_of(able)}")
 
 
 def _lifecycle(name: str, bucket: BucketSettings) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""The names that the data model declares, which the files of the environments may give settings for."""
+"""The names that the files of the environments may give settings for."""
 
 from __future__ import annotations
 
@@ -8,3 +8,15 @@ from tierstore.model import DATA_MODEL
 
 TABLES: Final = tuple(table.name for table in DATA_MODEL.tables)
 BUCKETS: Final = tuple(bucket.name for bucket in DATA_MODEL.buckets)
+
+OPERATIONS: Final = {
+    "operator": "On call: sees everything, reads data also without knowing its keys, and fails Redis over.",
+    "auditor": "Sees how everything is set up and who may do what, and no data.",
+    "backup": "Takes backups, exports and snapshots, and restores them beside the originals; deletes nothing.",
+    "validator": "Checks and drills after a rollout, which leave nothing behind.",
+}
+"""The personas of those who run an environment, and what each does."""
+APPLICATIONS: Final = tuple(persona.name for persona in DATA_MODEL.personas)
+"""The personas of the data model."""
+OWNERS: Final = {persona.name: persona.owns for persona in DATA_MODEL.personas if persona.owns is not None}
+"""By persona that is bound to an owner, the session tag with the owner's id."""

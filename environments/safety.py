@@ -20,6 +20,7 @@ from environments.schema import (
     NoLock,
     RedisSettings,
     TableSettings,
+    Trust,
 )
 from environments.settings import Section
 from environments.wording import given, unknown
@@ -212,6 +213,14 @@ RULES = (
         field="subscriptions",
         is_safe=bool,
         allowed="one subscriber or more",
+    ),
+    Rule(
+        id="long-lived-keys",
+        title="the access key of a user never expires, and one that leaks opens the data until somebody notices",
+        section=Trust,
+        field="principals",
+        is_safe=lambda principals: not any(":user/" in arn for arn in principals),
+        allowed="roles",
     ),
 )
 

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from environments import Deployment
 from environments.backups import backed_up
+from modules.access import DataKeys, Personas
 from modules.backup import Backups
 from modules.connection import Connection
 from modules.connection.document import (
@@ -65,6 +66,13 @@ class EnvironmentStack(TerraformStack):
                 disaster_recovery=disaster_recovery,
             )
         Monitoring(self, "monitoring", environment=environment, model=model, key_arn=keys.alarms.arn)
+        Personas(
+            self,
+            "access",
+            environment=environment,
+            model=model,
+            keys=DataKeys(dynamodb=keys.dynamodb.arn, s3=keys.s3.arn),
+        )
         document = render_connection(
             environment=environment.name,
             region=environment.region,

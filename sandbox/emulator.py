@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sandbox.errors import SandboxError
-from sandbox.gaps import s3_kms_key_condition
+from sandbox.gaps import dynamodb_leading_keys, iam_policy_variables, s3_kms_key_condition
 from sandbox.wire import OK, Gap, Request, Response
 
 VERSION = "1.5.33"
@@ -57,6 +57,8 @@ class Emulator:
         self._responses = importlib.import_module("ministack.core.responses")
         importlib.import_module("ministack.core.hypercorn_compat").install()
         s3_kms_key_condition.tell_policies()
+        dynamodb_leading_keys.tell_policies()
+        iam_policy_variables.resolve_in_policies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""

@@ -1,5 +1,6 @@
 """The settings of an environment: every value that differs between local, dev, staging and prod."""
 
+from environments.schema.access import AccessSettings, GitHubSettings, Trust
 from environments.schema.backup import BackupRule, BackupSettings, ComplianceLock, GovernanceLock, NoLock
 from environments.schema.buckets import BucketSettings
 from environments.schema.cost import BucketUsage, CostSettings, RedisUsage, TableUsage
@@ -14,6 +15,7 @@ from environments.schema.redis import RedisSettings
 from environments.schema.tables import OnDemand, Provisioned, TableSettings
 
 __all__ = [
+    "AccessSettings",
     "AlarmSettings",
     "AlarmThresholds",
     "AllowedChange",
@@ -28,6 +30,7 @@ __all__ = [
     "Environment",
     "ExistingNetwork",
     "FailoverLimits",
+    "GitHubSettings",
     "GovernanceLock",
     "LogSettings",
     "NoLock",
@@ -39,4 +42,5 @@ __all__ = [
     "Service",
     "TableSettings",
     "TableUsage",
+    "Trust",
 ]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from environments.regions import partition
+from environments.schema.access import AccessSettings
 from environments.schema.backup import BackupSettings
 from environments.schema.buckets import BucketSettings
 from environments.schema.cost import CostSettings
@@ -61,6 +62,7 @@ class Environment(Section):
     failover: FailoverLimits = FailoverLimits()
     plan: PlanSettings = PlanSettings()
     cost: CostSettings = CostSettings()
+    access: AccessSettings = AccessSettings()
 
     def physical_name(self, what: str) -> str:
         """`<prefix>-<environment>-<what>`, the name of a resource in the account."""
@@ -69,6 +71,10 @@ class Environment(Section):
     def bucket_name(self, bucket: str) -> str:
         """`<prefix>-<environment>-<account>-<bucket>`: bucket names are unique in all of AWS."""
         return f"{self.prefix}-{self.name}-{self.account}-{bucket}"
+
+    def role_name(self, persona: str) -> str:
+        """`<prefix>-<environment>-<persona>`, the name of a persona's role; IAM allows 64 characters."""
+        return self.physical_name(persona.replace("_", "-"))
 
     @property
     def partition(self) -> str:

@@ -47,6 +47,27 @@ PrincipalArn = Annotated[
         "the ARN of a role or user, such as arn:aws:iam::123456789012:role/key-administrator",
     ),
 ]
+TrustedArn = Annotated[
+    str,
+    text(
+        r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/[A-Za-z0-9_+=,.@/-]+$",
+        "the ARN of one role or user without wildcards, such as arn:aws:iam::123456789012:role/web-server",
+    ),
+]
+ExternalId = Annotated[
+    str,
+    text(
+        r"^[A-Za-z0-9_+=,.@:/-]{8,1224}$",
+        "8 to 1224 letters, digits and _ + = , . @ : / -, agreed with the other account",
+    ),
+]
+Repository = Annotated[
+    str,
+    text(
+        r"^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9_.-]+$",
+        "<owner>/<name> of one repository without wildcards, such as example/storage",
+    ),
+]
 NodeType = Annotated[str, text(r"^cache\.[a-z0-9]+\.[a-z0-9]+$", "a node type of ElastiCache, such as cache.r7g.large")]
 DailyWindow = Annotated[
     str,

@@ -42,6 +42,33 @@ from tests.environments.conftest import ProblemsOf
             id="a subnet given twice",
         ),
         pytest.param(
+            "access: {personas: {writer: {services: [ec2]}}}\n",
+            "access.personas.writer: unknown, allowed application, auditor, backup, operator",
+            id="a persona that is not declared",
+        ),
+        pytest.param(
+            "access: {personas: {reader: {principals: ['arn:aws:iam::999999999999:role/reports']}}}\n",
+            'access.personas.reader.principals: given "arn:aws:iam::999999999999:role/reports" of another account, '
+            "which anybody might have act for them: agree on an external_id with it",
+            id="another account without an external id",
+        ),
+        pytest.param(
+            "access: {personas: {reader: {external_id: agreed-upon}}}\n",
+            "access.personas.reader.external_id: given without principals who could state it: remove it",
+            id="an external id for nobody",
+        ),
+        pytest.param(
+            "access: {personas: {uploader: {services: [lambda]}}}\n",
+            'access.personas.uploader.services: given "lambda", which cannot say for which user_id it acts: '
+            "let a persona take the role, as in personas: [application]",
+            id="a service for an owner's role",
+        ),
+        pytest.param(
+            "access: {personas: {reader: {personas: [operator]}}}\n",
+            'access.personas.reader.personas[0]: given "operator", allowed application',
+            id="a role lent by one who has none to lend",
+        ),
+        pytest.param(
             "tables: {cor: {deletion_protection: false}}\n",
             "tables.cor: unknown (did you mean core?), allowed core or state",
             id="a table that is not declared",

@@ -64,7 +64,20 @@ def test_a_vpc_of_somebody_else_is_a_kind_of_network(directory: Path, write: Wri
         ("redis: {shard: 3}", "redis.shard: unknown (did you mean shards?), allowed accepted_risks, apply_immediately"),
         ("redis: ", "redis: given null, allowed a section with the keys accepted_risks, engine"),
         ("redis: 3", "redis: given 3, allowed a section with the keys accepted_risks, engine"),
-        ("redus: {}", "redus: unknown (did you mean redis?), allowed accepted_risks, account"),
+        ("redus: {}", "redus: unknown (did you mean redis?), allowed accepted_risks, access, account"),
+        (
+            "access: {personas: {reader: {principals: ['arn:aws:iam::111111111111:role/*']}}}",
+            'access.personas.reader.principals[0]: given "arn:aws:iam::111111111111:role/*", '
+            "allowed the ARN of one role or user without wildcards",
+        ),
+        (
+            "access: {personas: {reader: {principals: ['*']}}}",
+            'access.personas.reader.principals[0]: given "*", allowed the ARN of one role or user without wildcards',
+        ),
+        (
+            "access: {github: {repository: example/*}}",
+            'access.github.repository: given "example/*", allowed <owner>/<name> of one repository without wildcards',
+        ),
         ("logs: {retention_days: 2}", "logs.retention_days: given 2, allowed 1, 3, 5"),
         ("logs: {retention_days: true}", "logs.retention_days: given true, allowed 1, 3, 5"),
         ("production: 1", "production: given 1, allowed true or false"),

@@ -14,6 +14,7 @@ from tests.environments.conftest import ProblemsOf
 Settings = dict[str, Any]
 
 REASON = "decided by the storage team in March"
+A_USER = "arn:aws:iam::111111111111:user/ada"
 ONE_SUBNET = {"kind": "existing", "vpc_id": "vpc-12345678", "subnet_ids": ["subnet-12345678"]}
 ONE_ZONE_OF_REDIS = {"redis": {"multi_az": False, "accepted_risks": {"single-zone": REASON}}}
 
@@ -65,6 +66,11 @@ BROKEN = [
     ("no-restore-test", "backup.restore_testing", {"backup": {"restore_testing": None}}),
     ("force-destroy", "backup.force_destroy", {"backup": {"force_destroy": True}}),
     ("short-log-retention", "logs.retention_days", {"logs": {"retention_days": 14}}),
+    (
+        "long-lived-keys",
+        "access.personas.reader.principals",
+        {"access": {"personas": {"reader": {"principals": [A_USER]}}}},
+    ),
     ("no-alarm-subscription", "alarms.subscriptions", {"alarms": {"subscriptions": []}}),
 ]
 

@@ -119,12 +119,18 @@ def _describe(request: Request) -> str:  # noqa: PLR0911 - one answer a kind of 
         case Query():
             return _describe_query(request)
         case Write(items=items):
-            action = "TransactWriteItems" if request.is_transaction else "write"
+            action = _describe_write(request)
             return f"{action} {', '.join(f'{item.kind} {item.entity.__name__}' for item in items)}"
         case ObjectRequest(bucket=bucket, actions=actions):
             return f"S3 {', '.join(actions)} {bucket.name}"
         case KeySpaceRequest(key_space=key_space):
             return f"Redis {key_space.name}"
+
+
+def _describe_write(write: Write) -> str:
+    if write.in_batches:
+        return "BatchWriteItem"
+    return "TransactWriteItems" if write.is_transaction else "write"
 
 
 def _describe_query(query: Query) -> str:

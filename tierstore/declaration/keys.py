@@ -156,6 +156,10 @@ class KeyTemplate:
         rendered.append(self._ending)
         return "".join(rendered)
 
+    def pattern(self, values: Mapping[str, str]) -> str:
+        """What every key looks like whose fields are `values`, with `*` for each other field."""
+        return "".join(part if isinstance(part, str) else values.get(part.field, "*") for part in self._parts)
+
     def parse(self, key: str) -> dict[str, str]:
         """The text of each field in `key`; raises `ValueError` where the key was not made by this template."""
         match = self._pattern.fullmatch(key)

@@ -109,11 +109,13 @@ class Write:
     """Change one item, or several in one `TransactWriteItems`; guards of unique constraints join by themselves."""
 
     items: tuple[WriteItem, ...]
+    in_batches: bool = False
+    """Any number of items, each for itself: a `BatchWriteItem` for every 25."""
 
     @property
     def is_transaction(self) -> bool:
         """Whether more than one item is written: several entities, or one and its guards."""
-        return len(self.items) > 1 or any(item.guards for item in self.items)
+        return not self.in_batches and (len(self.items) > 1 or any(item.guards for item in self.items))
 
 
 def create(entity: type[Entity]) -> WriteItem:
@@ -146,13 +148,20 @@ def write(*items: WriteItem) -> Write:
     return Write(items=items)
 
 
+def write_many(*items: WriteItem) -> Write:
+    """A `Write` of many items of these kinds, each for itself."""
+    return Write(items=items, in_batches=True)
+
+
 class ObjectAction(StrEnum):
     """What happens to an object of a bucket."""
 
     READ = "read"
     """Its content and what is known of it, also that there is none."""
     WRITE = "write"
-    """Store it, also in parts, which may be listed and thrown away."""
+    """Store it, also in parts, which may be thrown away."""
+    RESUME = "resume"
+    """See which parts were stored, to go on with them."""
     DELETE = "delete"
     VERSIONS = "versions"
     """List what it was before, and read that."""
@@ -240,6 +249,8 @@ def _check_request(where: str, request: Request) -> None:
             _check_query(where, request)
         case Write(items=items):
             _check_write(where, items)
+            if request.in_batches:
+                _check_batch(where, items)
         case ObjectRequest(actions=actions) if not actions:
             raise DeclarationError(f"{where} names no object action")
         case _:
@@ -257,6 +268,15 @@ def _check_write(where: str, items: tuple[WriteItem, ...]) -> None:
             raise DeclarationError(
                 f"{where} adds to {item.entity.__name__} without reading it, so an item of an older schema version "
                 "would be added to as it is; a counter has no migrations"
+            )
+
+
+def _check_batch(where: str, items: tuple[WriteItem, ...]) -> None:
+    for item in items:
+        if item.kind not in (WriteKind.PUT, WriteKind.DELETE) or item.guards:
+            raise DeclarationError(
+                f"{where}: a batch cannot {item.kind} {item.entity.__name__}; "
+                "it puts and deletes items without unique constraints, whatever their version"
             )
 
 

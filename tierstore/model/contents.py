@@ -20,6 +20,7 @@ from tierstore.declaration.patterns import (
     put,
     update,
     write,
+    write_many,
 )
 from tierstore.declaration.policies import CachePolicy
 from tierstore.identifiers import new_ulid
@@ -161,7 +162,7 @@ PATTERNS: Final = (
         requests=(
             write(update(Content, "status"), delete(Listing), delete(Tagging)),
             Query(entities=(Revision,), sort_prefix="number", newest_first=True, consistent=True),
-            write(delete(Revision)),
+            write_many(delete(Revision)),
             write(delete(Content)),
         ),
     ),

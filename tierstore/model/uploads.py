@@ -85,7 +85,7 @@ PATTERNS: Final = (
             Get(entity=Upload, consistent=True),
             write(create(Upload)),
             write(update(Upload)),
-            ObjectRequest(bucket=UPLOADS, actions=(ObjectAction.READ, ObjectAction.WRITE)),
+            ObjectRequest(bucket=UPLOADS, actions=(ObjectAction.READ, ObjectAction.WRITE, ObjectAction.RESUME)),
         ),
     ),
     AccessPattern(

@@ -1,0 +1,50 @@
+"""The ARNs of an environment's resources, known before they exist."""
+
+from __future__ import annotations
+
+from environments.schema import Environment
+
+
+def table_arn(environment: Environment, table: str, index: str = "") -> str:
+    """Of a declared table, or of one of its indexes; `*` stands for all."""
+    arn = _arn(environment, "dynamodb", f"table/{environment.physical_name(table)}")
+    return f"{arn}/index/{index}" if index else arn
+
+
+def bucket_arn(environment: Environment, bucket: str) -> str:
+    """Of a declared bucket."""
+    return f"arn:{environment.partition}:s3:::{environment.bucket_name(bucket)}"
+
+
+def cache_arn(environment: Environment) -> str:
+    """Of the replication group."""
+    return _arn(environment, "elasticache", f"replicationgroup:{environment.replication_group_id}")
+
+
+def cache_user_arn(environment: Environment, user: str = "app") -> str:
+    """Of a user of Redis."""
+    return _arn(environment, "elasticache", f"user:{environment.physical_name(user)}")
+
+
+def parameter_arn(environment: Environment) -> str:
+    """Of the connection document."""
+    return _arn(environment, "ssm", f"parameter{environment.connection_parameter}")
+
+
+def log_groups_arn(environment: Environment) -> str:
+    """Of every log group, and what is in it."""
+    return _arn(environment, "logs", f"log-group:{environment.log_group_name('*')}")
+
+
+def role_arn(environment: Environment, persona: str) -> str:
+    """Of a persona's role."""
+    return f"arn:{environment.partition}:iam::{environment.account}:role/{environment.role_name(persona)}"
+
+
+def account_arn(environment: Environment) -> str:
+    """Of the account, as policies name it: whoever its own policies let."""
+    return f"arn:{environment.partition}:iam::{environment.account}:root"
+
+
+def _arn(environment: Environment, service: str, resource: str) -> str:
+    return f"arn:{environment.partition}:{service}:{environment.region}:{environment.account}:{resource}"

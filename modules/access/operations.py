@@ -1,0 +1,246 @@
+"""The personas of those who run an environment: their rights are about control planes, not about access patterns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from environments import arns
+from environments.declared import OPERATIONS
+from environments.schema import Environment
+from modules.access.statements import (
+    DataKeys,
+    allow,
+    render_connection_document,
+    render_items_key,
+    render_login,
+    render_objects_key,
+)
+from modules.policy import Statement
+from tierstore.declaration.model import DataModel
+
+_TABLE_SETTINGS: Final = (
+    "dynamodb:DescribeContinuousBackups",
+    "dynamodb:DescribeContributorInsights",
+    "dynamodb:DescribeKinesisStreamingDestination",
+    "dynamodb:DescribeTable",
+    "dynamodb:DescribeTimeToLive",
+    "dynamodb:GetResourcePolicy",
+    "dynamodb:ListTagsOfResource",
+)
+_BUCKET_SETTINGS: Final = (
+    "s3:GetAnalyticsConfiguration",
+    "s3:GetBucketCORS",
+    "s3:GetBucketLocation",
+    "s3:GetBucketLogging",
+    "s3:GetBucketNotification",
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketOwnershipControls",
+    "s3:GetBucketPolicy",
+    "s3:GetBucketPolicyStatus",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketTagging",
+    "s3:GetBucketVersioning",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetIntelligentTieringConfiguration",
+    "s3:GetInventoryConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:GetMetricsConfiguration",
+    "s3:GetReplicationConfiguration",
+)
+_UNSCOPED: Final = (
+    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScalingPolicies",
+    "backup:ListBackupJobs",
+    "backup:ListCopyJobs",
+    "backup:ListProtectedResources",
+    "backup:ListRestoreJobs",
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetMetricData",
+    "cloudwatch:GetMetricStatistics",
+    "cloudwatch:ListMetrics",
+    "dynamodb:ListTables",
+    "ec2:DescribeFlowLogs",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroupRules",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcEndpoints",
+    "ec2:DescribeVpcs",
+    "elasticache:DescribeCacheClusters",
+    "elasticache:DescribeCacheParameterGroups",
+    "elasticache:DescribeCacheParameters",
+    "elasticache:DescribeCacheSubnetGroups",
+    "elasticache:DescribeEvents",
+    "elasticache:DescribeReplicationGroups",
+    "elasticache:DescribeSnapshots",
+    "elasticache:DescribeUserGroups",
+    "elasticache:DescribeUsers",
+    "elasticache:ListTagsForResource",
+    "kms:ListAliases",
+    "logs:DescribeLogGroups",
+)
+"""Descriptions that IAM can't limit to resources, or that list what is there; none shows data."""
+_KEY_SETTINGS: Final = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a persona works."""
+
+    environment: Environment
+    model: DataModel
+    keys: DataKeys
+
+    @property
+    def tables(self) -> list[str]:
+        """ARNs of the tables."""
+        return [arns.table_arn(self.environment, table.name) for table in self.model.tables]
+
+    @property
+    def tables_and_indexes(self) -> list[str]:
+        """ARNs of the tables and of all their indexes."""
+        return [*self.tables, *(f"{table}/index/*" for table in self.tables)]
+
+    @property
+    def data_buckets(self) -> list[str]:
+        """Declared names of the buckets but the one with access logs."""
+        return [bucket.name for bucket in self.model.buckets if not bucket.receives_access_logs]
+
+    @property
+    def buckets(self) -> list[str]:
+        """ARNs of all buckets."""
+        return [arns.bucket_arn(self.environment, bucket.name) for bucket in self.model.buckets]
+
+    @property
+    def every_key(self) -> list[str]:
+        """ARN pattern of the account's keys, whose settings may be looked at."""
+        environment = self.environment
+        return [f"arn:{environment.partition}:kms:{environment.region}:{environment.account}:key/*"]
+
+    @property
+    def roles(self) -> list[str]:
+        """ARN pattern of the environment's roles."""
+        return [arns.role_arn(self.environment, "*")]
+
+
+def _settings(place: Place) -> list[Statement]:
+    """How everything is set up, and no data."""
+    return [
+        allow("TableSettings", _TABLE_SETTINGS, place.tables_and_indexes),
+        allow("BucketSettings", _BUCKET_SETTINGS, place.buckets),
+        allow("KeySettings", _KEY_SETTINGS, place.every_key),
+        allow("Overviews", _UNSCOPED, ["*"]),
+        render_connection_document(place.environment),
+    ]
+
+
+def _operator(place: Place) -> list[Statement]:
+    environment, data_buckets = place.environment, place.data_buckets
+    objects = [f"{arns.bucket_arn(environment, bucket)}/*" for bucket in data_buckets]
+    lists = [arns.bucket_arn(environment, bucket) for bucket in data_buckets]
+    reads = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan")
+    return [
+        *_settings(place),
+        allow("Items", reads, place.tables_and_indexes),
+        allow("Objects", ("s3:GetObject", "s3:GetObjectVersion", "s3:RestoreObject"), objects),
+        allow("ObjectLists", ("s3:ListBucket", "s3:ListBucketVersions"), lists),
+        render_items_key(environment, place.keys.dynamodb, [table.name for table in place.model.tables]),
+        render_objects_key(environment, place.keys.s3, data_buckets, encrypts=False),
+        render_login(environment),
+        _failover(environment),
+        allow("Logs", ("logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"), _logs(environment)),
+        allow("Alarms", ("cloudwatch:DisableAlarmActions", "cloudwatch:EnableAlarmActions"), [_alarms(environment)]),
+    ]
+
+
+def _auditor(place: Place) -> list[Statement]:
+    reads = (
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListRolePolicies",
+        "iam:ListRoleTags",
+        "iam:SimulatePrincipalPolicy",
+    )
+    return [
+        *_settings(place),
+        allow("Roles", reads, place.roles),
+        allow("Trail", ("cloudtrail:LookupEvents",), ["*"]),
+    ]
+
+
+def _backup(place: Place) -> list[Statement]:
+    environment = place.environment
+    tables = [arns.table_arn(environment, "*")]
+    snapshots = f"arn:{environment.partition}:elasticache:{environment.region}:{environment.account}:snapshot:"
+    backups = arns.bucket_arn(environment, "backups")
+    return [
+        *_settings(place),
+        allow("TakeTableBackups", ("dynamodb:CreateBackup", "dynamodb:ExportTableToPointInTime"), place.tables),
+        allow(
+            "TableBackups",
+            ("dynamodb:DescribeBackup", "dynamodb:DescribeExport"),
+            [f"{table}/{kind}/*" for table in place.tables for kind in ("backup", "export")],
+        ),
+        # A restore writes a new table beside the old one; none of these deletes.
+        allow(
+            "RestoreTables",
+            ("dynamodb:RestoreTableFromBackup", "dynamodb:RestoreTableToPointInTime"),
+            [*tables, f"{tables[0]}/backup/*"],
+        ),
+        allow(
+            "Snapshots",
+            ("elasticache:CopySnapshot", "elasticache:CreateSnapshot"),
+            [arns.cache_arn(environment), f"{snapshots}{environment.replication_group_id}-*"],
+        ),
+        allow("Exports", ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"), [f"{backups}/*"]),
+        allow("ExportLists", ("s3:ListBucket",), [backups]),
+        render_items_key(environment, place.keys.dynamodb, [table.name for table in place.model.tables]),
+        render_objects_key(environment, place.keys.s3, ["backups"], encrypts=True),
+    ]
+
+
+def _validator(place: Place) -> list[Statement]:
+    environment, data_buckets = place.environment, place.data_buckets
+    probes = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query")
+    objects = [f"{arns.bucket_arn(environment, bucket)}/*" for bucket in data_buckets]
+    return [
+        *_settings(place),
+        allow("ProbeItems", probes, place.tables_and_indexes),
+        allow("ProbeObjects", ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"), objects),
+        allow("Lists", ("s3:ListBucket", "s3:ListBucketVersions"), place.buckets),
+        render_items_key(environment, place.keys.dynamodb, [table.name for table in place.model.tables]),
+        render_objects_key(environment, place.keys.s3, data_buckets, encrypts=True),
+        render_login(environment),
+        _failover(environment),
+        allow("Roles", ("iam:GetRole", "iam:SimulatePrincipalPolicy"), place.roles),
+    ]
+
+
+def _failover(environment: Environment) -> Statement:
+    return allow("Failover", ("elasticache:TestFailover",), [arns.cache_arn(environment)])
+
+
+def _logs(environment: Environment) -> Iterable[str]:
+    groups = arns.log_groups_arn(environment)
+    return (groups, f"{groups}:log-stream:*")
+
+
+def _alarms(environment: Environment) -> str:
+    name = environment.physical_name("*")
+    return f"arn:{environment.partition}:cloudwatch:{environment.region}:{environment.account}:alarm:{name}"
+
+
+_POLICIES: Final[Mapping[str, Callable[[Place], list[Statement]]]] = {
+    "operator": _operator,
+    "auditor": _auditor,
+    "backup": _backup,
+    "validator": _validator,
+}
+
+
+def render_operations(place: Place) -> dict[str, list[Statement]]:
+    """The policy of each persona that runs the environment."""
+    return {persona: _POLICIES[persona](place) for persona in OPERATIONS}

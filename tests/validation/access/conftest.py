@@ -1,0 +1,204 @@
+"""The personas of the deployed `local`, each with its role taken through STS."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from environments import Deployment, arns
+from environments.declared import APPLICATIONS, OPERATIONS, OWNERS
+from tests.support.deployed import Deployed
+from tests.validation.access.recording import Sent
+from tests.validation.access.scenario import live
+from tierstore import Storage
+from tierstore.connection import Connection
+from tierstore.core.context import utc_now
+from tierstore.core.effects import Effect
+from tierstore.core.transports import Transports
+from tierstore.dynamodb.repository import Repository
+from tierstore.identifiers import new_ulid
+from validation.clients import Clients
+
+Credentials = Mapping[str, str]
+ClientOf = Callable[[str, str], Any]
+"""A client of a service, by persona."""
+
+
+@pytest.fixture(scope="session")
+def deployment(deployed_local: Deployed) -> Deployment:
+    return deployed_local.load()
+
+
+@pytest.fixture(scope="session")
+def user_id() -> str:
+    """The user whose id is the owner's in every role that is bound to one."""
+    return new_ulid()
+
+
+@pytest.fixture(scope="session")
+def roles(deployment: Deployment, clients: Clients, user_id: str) -> dict[str, Credentials]:
+    """Credentials of each persona's role; a role that is lent is taken with those of its lender."""
+    environment = deployment.environment
+    taken: dict[str, Credentials] = {}
+    for persona in sorted((*APPLICATIONS, *OPERATIONS), key=lambda name: name in OWNERS):
+        lenders = environment.access.personas[persona].personas if persona in environment.access.personas else ()
+        sts = client_with(deployment, "sts", taken[lenders[0]]) if lenders else sts_of(clients)
+        tags = [{"Key": OWNERS[persona], "Value": user_id}] if persona in OWNERS else []
+        answer = sts.assume_role(RoleArn=arns.role_arn(environment, persona), RoleSessionName="test", Tags=tags)
+        taken[persona] = {
+            "aws_access_key_id": answer["Credentials"]["AccessKeyId"],
+            "aws_secret_access_key": answer["Credentials"]["SecretAccessKey"],
+            "aws_session_token": answer["Credentials"]["SessionToken"],
+        }
+    return taken
+
+
+def sts_of(clients: Clients) -> Any:
+    sandbox = clients.sandbox
+    assert sandbox is not None
+    where: Any = {"endpoint_url": sandbox.endpoint, "verify": str(sandbox.ca_file)}
+    return clients.session.client("sts", **where)
+
+
+def client_with(deployment: Deployment, service: str, credentials: Credentials) -> Any:
+    sandbox = deployment.sandbox
+    assert sandbox is not None
+    where: Any = {
+        "region_name": sandbox.region,
+        "endpoint_url": sandbox.endpoint,
+        "verify": str(sandbox.ca_file),
+        "config": Config(retries={"total_max_attempts": 1}),
+        **credentials,
+    }
+    session: Any = boto3.Session()
+    return session.client(service, **where)
+
+
+@pytest.fixture(scope="session")
+def client_of(deployment: Deployment, roles: dict[str, Credentials]) -> Iterator[ClientOf]:
+    made: dict[tuple[str, str], Any] = {}
+
+    def client(persona: str, service: str) -> Any:
+        if (persona, service) not in made:
+            made[persona, service] = client_with(deployment, service, roles[persona])
+        return made[persona, service]
+
+    yield client
+    for each in made.values():
+        each.close()
+
+
+@pytest.fixture(scope="session")
+def connection(deployment: Deployment, clients: Clients) -> Connection:
+    """How an application connects, with the credentials still to be named by a profile."""
+    sandbox = deployment.sandbox
+    assert sandbox is not None
+    name = deployment.environment.connection_parameter
+    document = clients.ssm.get_parameter(Name=name)["Parameter"]["Value"]
+    return replace(
+        Connection.parse(document, variables={}),
+        endpoint_url=sandbox.endpoint,
+        ca_file=sandbox.redis.ca_file,
+        redis_passwords_file=sandbox.redis.user_passwords_file,
+    )
+
+
+@pytest.fixture(scope="session")
+def credentials_file(
+    deployment: Deployment, roles: dict[str, Credentials], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A profile for each persona, and one for the administrator, who may do anything."""
+    sandbox = deployment.sandbox
+    assert sandbox is not None
+    administrator = {"aws_access_key_id": sandbox.access_key_id, "aws_secret_access_key": sandbox.secret_access_key}
+    file = tmp_path_factory.mktemp("credentials") / "credentials"
+    file.write_text(
+        "\n".join(
+            f"[{name}]\n" + "\n".join(f"{key} = {value}" for key, value in credentials.items())
+            for name, credentials in {"administrator": administrator, **roles}.items()
+        )
+    )
+    return file
+
+
+@pytest.fixture
+def storage_of(
+    connection: Connection, credentials_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str], Storage]]:
+    """A storage by profile."""
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials_file))
+    with ExitStack() as made:
+        yield cache(lambda profile: made.enter_context(Storage(replace(connection, profile=profile))))
+
+
+@contextmanager
+def in_two_days() -> Iterator[None]:
+    """Let every storage think that two days have passed."""
+    then = utc_now() + timedelta(days=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Repository, "now", property(lambda _: then))
+        yield
+
+
+Live = Callable[[Callable[[str], Storage], Callable[[str], None]], None]
+
+
+@pytest.fixture(scope="session")
+def run(clients: Clients, connection: Connection, user_id: str, tmp_path_factory: pytest.TempPathFactory) -> Live:
+    """Runs every operation by the storage that is chosen for its access pattern, telling its name before."""
+    uploads = connection.buckets["uploads"]
+
+    def store(key: str, content: bytes, content_type: str) -> None:
+        clients.s3.put_object(
+            Bucket=uploads.name,
+            Key=key,
+            Body=content,
+            ContentType=content_type,
+            ServerSideEncryption="aws:kms",
+            SSEKMSKeyId=str(uploads.kms_key_arn),
+        )
+
+    def everything(storage_for: Callable[[str], Storage], begin: Callable[[str], None]) -> None:
+        def do(name: str, *given: Any, **named: Any) -> Any:
+            begin(name)
+            group, _, operation = name.partition(".")
+            return getattr(getattr(storage_for(name), group), operation)(*given, **named)
+
+        live(do, user_id=user_id, folder=tmp_path_factory.mktemp("files"), store=store, later=in_two_days)
+
+    return everything
+
+
+@pytest.fixture(scope="session")
+def sent(run: Live, connection: Connection, credentials_file: Path) -> list[Sent]:
+    """Every request of every operation, carried out by somebody who may do anything."""
+    recorded: list[Sent] = []
+    lock = threading.Lock()
+    name = ""
+    carry_out = Transports.carry_out
+
+    def recording(transports: Transports[Any], effect: Effect[Any]) -> Any:
+        with lock:
+            recorded.append(Sent(pattern=name, effect=effect))
+        return carry_out(transports, effect)
+
+    def begin(pattern: str) -> None:
+        nonlocal name
+        name = pattern
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials_file))
+        patch.setattr(Transports, "carry_out", recording)
+        with Storage(replace(connection, profile="administrator")) as storage:
+            run(lambda _: storage, begin)
+    return recorded
