@@ -14,6 +14,8 @@ from tierstore.core.processes import PerProcess
 from tierstore.core.transports import AsyncTransport, Transport
 from tierstore.dynamodb.effects import DynamoDBRequest
 from tierstore.redis.effects import RedisBatch, RedisRequest, RedisValues
+from tierstore.resilience.breaker import Breaker
+from tierstore.resilience.guarded import AsyncGuarded, Guarded
 from tierstore.s3.effects import DiskWork, S3Request, SignedForm, SignedUrl
 
 if TYPE_CHECKING:
@@ -30,10 +32,10 @@ def transport_makers(connection: Connection, *, use_boto3: bool) -> Mapping[type
         if use_boto3:
             from tierstore.dynamodb.boto3_transport import Boto3Transport  # noqa: PLC0415 - see the module
 
-            return Boto3Transport(aws())
+            return Guarded(Boto3Transport(aws()), _breaker("DynamoDB"), request=DynamoDBRequest)
         from tierstore.dynamodb.transport import DynamoDBTransport  # noqa: PLC0415 - see the module
 
-        return DynamoDBTransport(aws())
+        return Guarded(DynamoDBTransport(aws()), _breaker("DynamoDB"), request=DynamoDBRequest)
 
     def redis() -> Transport:
         from tierstore.redis.transport import RedisTransport  # noqa: PLC0415 - see the module
@@ -43,7 +45,7 @@ def transport_makers(connection: Connection, *, use_boto3: bool) -> Mapping[type
     def s3() -> Transport:
         from tierstore.s3.transport import S3Transport  # noqa: PLC0415 - see the module
 
-        return S3Transport(aws())
+        return Guarded(S3Transport(aws()), _breaker("S3"), request=S3Request)
 
     return _by_effect(dynamodb, redis, s3)
 
@@ -55,7 +57,7 @@ def async_transport_makers(connection: Connection) -> Mapping[type[Effect[Any]],
     def dynamodb() -> AsyncTransport:
         from tierstore.dynamodb.transport import AsyncDynamoDBTransport  # noqa: PLC0415 - see the module
 
-        return AsyncDynamoDBTransport(aws())
+        return AsyncGuarded(AsyncDynamoDBTransport(aws()), _breaker("DynamoDB"), request=DynamoDBRequest)
 
     def redis() -> AsyncTransport:
         from tierstore.redis.asyncio_transport import AsyncRedisTransport  # noqa: PLC0415 - see the module
@@ -65,9 +67,17 @@ def async_transport_makers(connection: Connection) -> Mapping[type[Effect[Any]],
     def s3() -> AsyncTransport:
         from tierstore.s3.transport import ThreadedS3Transport  # noqa: PLC0415 - see the module
 
-        return ThreadedS3Transport(aws())
+        return AsyncGuarded(ThreadedS3Transport(aws()), _breaker("S3"), request=S3Request)
 
     return _by_effect(dynamodb, redis, s3)
+
+
+def _breaker(service: str) -> Breaker:
+    """Of a service that heals its own nodes: open only while all of it is away, and for half a second at a time.
+
+    Redis has a breaker for each node, within its transport.
+    """
+    return Breaker(service, failures=10, failing_seconds=1.0, rest_seconds=0.5)
 
 
 def _by_effect(dynamodb: Maker, redis: Maker, s3: Maker) -> Mapping[type[Effect[Any]], Maker]:

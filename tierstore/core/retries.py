@@ -9,6 +9,7 @@ from typing import Final
 
 from tierstore.core.deadlines import remaining
 from tierstore.core.effects import Answer_co, Effect, Plan, Sleep
+from tierstore.core.pace import Pace
 from tierstore.errors import StorageError, ThrottledError
 from tierstore.observability.events import Limit
 from tierstore.observability.watch import current_watch
@@ -72,33 +73,49 @@ class RetryPolicy:
     budget: RetryBudget
     random: Callable[[], float]
 
-    def retrying(self, effect: Effect[Answer_co]) -> Plan[Answer_co]:
+    def retrying(self, effect: Effect[Answer_co], pace: Pace | None = None) -> Plan[Answer_co]:
         """Ask for the effect until it is answered, an error forbids another try, or attempts, budget or time run out.
 
-        The error that ends it is the last one; it is in doubt if any attempt was.
+        The error that ends it is the last one; it is in doubt if any attempt was. Every attempt keeps the pace.
         """
         self.budget.pay_in()
+        if pace is not None and pace.is_limiting:
+            yield from pace.first_turn()
         try:
             answer: Answer_co = yield effect
-            return answer  # noqa: TRY300 - the usual case, kept free of everything that retries need
         except StorageError as first:
             if not first.retryable:
                 raise
             error = first
+        else:
+            if pace is not None:
+                pace.admitted += 1
+            return answer
+        return (yield from self._retrying(effect, error, pace))
+
+    def _retrying(self, effect: Effect[Answer_co], error: StorageError, pace: Pace | None) -> Plan[Answer_co]:
+        """Ask again after the first error."""
         in_doubt = error.in_doubt
         failed, throttled = self.failed.delays(self.random), self.throttled.delays(self.random)
         while True:
+            if pace is not None and isinstance(error, ThrottledError):
+                pace.throttled()
             may_go_on = yield from self.wait(throttled if isinstance(error, ThrottledError) else failed)
+            if may_go_on and pace is not None and pace.is_limiting:
+                may_go_on = yield from pace.turn()
             if not may_go_on:
                 raise error
             try:
-                answer = yield effect
-                return answer  # noqa: TRY300
+                answer: Answer_co = yield effect
             except StorageError as again:
                 again.in_doubt = in_doubt = in_doubt or again.in_doubt
                 if not again.retryable:
                     raise
                 error = again
+            else:
+                if pace is not None:
+                    pace.admitted += 1
+                return answer
 
     def wait(self, delays: Iterator[float]) -> Plan[bool]:
         """Wait for the next delay; False, at once, where attempts, budget or time do not allow another try."""

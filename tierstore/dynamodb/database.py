@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from tierstore.core.context import Context
 from tierstore.core.effects import Plan
+from tierstore.core.pace import Pace
 from tierstore.core.retries import RetryPolicy
 from tierstore.declaration.entities import Entity
 from tierstore.dynamodb.effects import DynamoDBRequest, as_document
@@ -22,6 +24,8 @@ class Database:
 
     context: Context
     retries: RetryPolicy
+    paces: defaultdict[str, Pace] = field(default_factory=lambda: defaultdict(Pace), init=False, compare=False)
+    """By table, so that one which throttles slows no other; by action for requests that name several."""
 
     def ask(self, action: str, document: Mapping[str, Any]) -> Plan[dict[str, Any]]:
         """Ask DynamoDB, again and again where that may help; answered with the response's document."""
@@ -29,7 +33,8 @@ class Database:
 
     def ask_for(self, decode: Callable[[bytes], Answer], action: str, document: Mapping[str, Any]) -> Plan[Answer]:
         """Ask DynamoDB, again and again where that may help; answered with what `decode` makes of the response."""
-        return self.retries.retrying(DynamoDBRequest(action=action, document=document, decode=decode))
+        request = DynamoDBRequest(action=action, document=document, decode=decode)
+        return self.retries.retrying(request, self.paces[document.get("TableName", action)])
 
     def table(self, entity: type[Entity]) -> str:
         """Physical name of an entity's table; raises `InvalidError` where the environment has none."""

@@ -137,3 +137,22 @@ def test_failures_that_do_not_open_it_are_not_told(breaker: Breaker, told: list[
     breaker.succeeded()
 
     assert told == []
+
+
+def test_it_may_need_failures_that_go_on_for_a_while(clock: Clock) -> None:
+    breaker = Breaker("S3", failures=3, failing_seconds=1, rest_seconds=2, clock=clock)
+    fail(breaker, 30)
+    clock.now += 1
+    fail(breaker, 1)
+
+    assert breaker.is_open
+
+
+def test_a_success_ends_the_while(clock: Clock) -> None:
+    breaker = Breaker("S3", failures=3, failing_seconds=1, rest_seconds=2, clock=clock)
+    fail(breaker, 30)
+    breaker.succeeded()
+    clock.now += 1
+    fail(breaker, 30)
+
+    assert not breaker.is_open
