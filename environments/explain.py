@@ -67,6 +67,10 @@ def _locate(location: FieldPath, schema: JsonSchema) -> _Place:
 
 
 def _dereferenced(node: JsonSchema, schema: JsonSchema) -> JsonSchema:
+    # A section that may be left null is either.
+    sections = [each for each in node.get("anyOf", ()) if "$ref" in each]
+    if len(sections) == 1:
+        node = sections[0]
     if "$ref" not in node:
         return node
     definition: JsonSchema = schema["$defs"][node["$ref"].removeprefix("#/$defs/")]
