@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from environments import addresses, backups
+from environments import addresses, backups, tables
 from environments.declared import APPLICATIONS, BUCKETS, OPERATIONS, OWNERS, TABLES
 from environments.elasticache import ENGINE_VERSIONS, NODE_FAMILIES, node_family
 from environments.problems import FieldPath, Finding
@@ -40,6 +40,7 @@ def findings(environment: Environment) -> Iterator[Finding]:
     yield from _tags(environment)
     yield from _names(environment)
     yield from _undeclared(("tables",), environment.tables, TABLES)
+    yield from tables.findings(environment)
     yield from _undeclared(("buckets",), environment.buckets, BUCKETS)
     yield from _undeclared(("cost", "tables"), environment.cost.tables, TABLES)
     yield from _undeclared(("cost", "buckets"), environment.cost.buckets, BUCKETS)

@@ -6,7 +6,8 @@ from typing import Final
 
 from tierstore.model import DATA_MODEL
 
-TABLES: Final = tuple(table.name for table in DATA_MODEL.tables)
+DECLARED_TABLES: Final = {table.name: table for table in DATA_MODEL.tables}
+TABLES: Final = tuple(DECLARED_TABLES)
 BUCKETS: Final = tuple(bucket.name for bucket in DATA_MODEL.buckets)
 
 OPERATIONS: Final = {

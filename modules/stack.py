@@ -42,7 +42,14 @@ class EnvironmentStack(TerraformStack):
         disaster_recovery = add_disaster_recovery_region(self, deployment)
         keys = Keys(self, "keys", environment=environment, disaster_recovery=disaster_recovery)
         network = Network(self, "network", environment=environment, logs_key_arn=keys.logs.arn)
-        tables = Tables(self, "tables", environment=environment, declared=model.tables, key_arn=keys.dynamodb.arn)
+        tables = Tables(
+            self,
+            "tables",
+            environment=environment,
+            declared=model.tables,
+            key=keys.dynamodb,
+            disaster_recovery=disaster_recovery,
+        )
         buckets = Buckets(self, "buckets", environment=environment, declared=model.buckets, key_arn=keys.s3.arn)
         cache = Cache(
             self,

@@ -3,6 +3,7 @@
 from environments.schema.access import AccessSettings, GitHubSettings, Trust
 from environments.schema.backup import BackupRule, BackupSettings, ComplianceLock, GovernanceLock, NoLock
 from environments.schema.buckets import BucketSettings
+from environments.schema.capacity import Scaled, ScheduledRange
 from environments.schema.cost import BucketUsage, CostSettings, RedisUsage, TableUsage
 from environments.schema.encryption import EncryptionSettings
 from environments.schema.endpoints import Service
@@ -12,17 +13,32 @@ from environments.schema.monitoring import AlarmSettings, AlarmThresholds, LogSe
 from environments.schema.network import CreatedNetwork, ExistingNetwork
 from environments.schema.plan import AllowedChange, PlanSettings
 from environments.schema.redis import RedisSettings
-from environments.schema.tables import OnDemand, Provisioned, TableSettings
+from environments.schema.tables import (
+    Autoscaled,
+    Capacity,
+    ChangeStream,
+    ImportSource,
+    OnDemand,
+    Provisioned,
+    Replica,
+    RequestCaps,
+    RestoreSource,
+    ScaledCapacity,
+    TableSettings,
+)
 
 __all__ = [
     "AccessSettings",
     "AlarmSettings",
     "AlarmThresholds",
     "AllowedChange",
+    "Autoscaled",
     "BackupRule",
     "BackupSettings",
     "BucketSettings",
     "BucketUsage",
+    "Capacity",
+    "ChangeStream",
     "ComplianceLock",
     "CostSettings",
     "CreatedNetwork",
@@ -32,6 +48,7 @@ __all__ = [
     "FailoverLimits",
     "GitHubSettings",
     "GovernanceLock",
+    "ImportSource",
     "LogSettings",
     "NoLock",
     "OnDemand",
@@ -39,6 +56,12 @@ __all__ = [
     "Provisioned",
     "RedisSettings",
     "RedisUsage",
+    "Replica",
+    "RequestCaps",
+    "RestoreSource",
+    "Scaled",
+    "ScaledCapacity",
+    "ScheduledRange",
     "Service",
     "TableSettings",
     "TableUsage",

@@ -68,6 +68,19 @@ Repository = Annotated[
         "<owner>/<name> of one repository without wildcards, such as example/storage",
     ),
 ]
+BucketName = Annotated[str, text(r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "the name of a bucket")]
+KeyPrefix = Annotated[str, text(r"^[^\s]*$", "the start of an object's key, without spaces", longest=1024)]
+TableSource = Annotated[
+    str,
+    text(
+        r"^(arn:aws[a-z-]*:dynamodb:[a-z0-9-]+:\d{12}:table/)?[A-Za-z0-9_.-]{3,255}$",
+        "the name of a table such as tierstore-prod-core, or its ARN",
+    ),
+]
+Timestamp = Annotated[
+    str,
+    text(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$", "a second in UTC such as '2026-11-01T06:30:00Z'"),
+]
 NodeType = Annotated[str, text(r"^cache\.[a-z0-9]+\.[a-z0-9]+$", "a node type of ElastiCache, such as cache.r7g.large")]
 DailyWindow = Annotated[
     str,

@@ -14,6 +14,7 @@ from modules.encryption.policies import (
     render_administration,
     render_log_groups,
     render_publishing,
+    render_readers,
     render_use_through,
 )
 from modules.policy import Statement, document
@@ -89,6 +90,7 @@ class ReplicaKey(Construct):
 class TierKey(Key):
     """A key that one service alone may use, and its replica where the environment has a disaster-recovery region.
 
+    `readers` are the principals, of other accounts too, who may read by that service what the key encrypts.
     Multi-region in every environment, so that a disaster-recovery region can be added without replacing it.
     """
 
@@ -101,8 +103,9 @@ class TierKey(Key):
         description: str,
         service: str,
         disaster_recovery: DisasterRecoveryRegion | None,
+        readers: Sequence[str] = (),
     ) -> None:
-        use = render_use_through(service, environment)
+        use = [*render_use_through(service, environment), *render_readers(service, environment, readers)]
         super().__init__(scope, id_, environment=environment, description=description, use=use, multi_region=True)
         self.replica = (
             ReplicaKey(
@@ -138,6 +141,9 @@ class Keys(Construct):
             description="Items of the DynamoDB tables",
             service="dynamodb",
             disaster_recovery=disaster_recovery,
+            readers=sorted(
+                {reader for table in environment.tables.values() for reader in (*table.readers, *table.stream_readers)}
+            ),
         )
         self.s3 = TierKey(
             self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from environments.schema import Environment
@@ -69,6 +70,17 @@ def render_use_through(service: str, environment: Environment, *, region: str | 
         _allow("UseThroughService", {"AWS": "*"}, list(USE)) | {"Condition": {"StringEquals": through}},
         _allow("GrantThroughService", {"AWS": "*"}, ["kms:CreateGrant"])
         | {"Condition": {"StringEquals": through, "Bool": {"kms:GrantIsForAWSResource": "true"}}},
+    ]
+
+
+def render_readers(service: str, environment: Environment, principals: Sequence[str]) -> list[Statement]:
+    """The principals, who may be of other accounts, may read through `service` what the key encrypts."""
+    if not principals:
+        return []
+    through = {"kms:ViaService": service_host(service, environment)}
+    return [
+        _allow("Readers", {"AWS": list(principals)}, ["kms:Decrypt", "kms:DescribeKey"])
+        | {"Condition": {"StringEquals": through}}
     ]
 
 

@@ -69,7 +69,7 @@ def test_the_settings_are_shown_with_their_defaults(capsys: Output) -> None:
     settings = yaml.safe_load(capsys.readouterr().out)
     assert settings["redis"]["engine"] == "valkey"
     assert settings["redis"]["port"] == 6379
-    assert settings["tables"]["core"]["billing"] == {"mode": "on_demand"}
+    assert settings["tables"]["core"]["billing"]["mode"] == "on_demand"
     assert "accepted_risks" not in settings
 
 

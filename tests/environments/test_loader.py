@@ -123,7 +123,7 @@ def test_a_vpc_of_somebody_else_is_a_kind_of_network(directory: Path, write: Wri
         ),
         (
             "tables: {core: {billing: {mode: on_demand, read_capacity: 1}}}",
-            "tables.core.billing.read_capacity: unknown, allowed mode",
+            "tables.core.billing.read_capacity: unknown, allowed indexes, max_read_units, max_write_units or mode",
         ),
         ("tables: {cor: on_demand}", "tables.cor: unknown (did you mean core?), allowed core or state"),
         ("tables: {cor: {a: 1, b: 2}}", "tables.cor: unknown (did you mean core?), allowed core or state"),

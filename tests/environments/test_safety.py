@@ -43,6 +43,16 @@ BROKEN = [
         {"tables": {"core": {"deletion_protection": False}}},
     ),
     (
+        "no-point-in-time-recovery",
+        "tables.core.replica.point_in_time_recovery",
+        {"tables": {"core": {"replica": {"point_in_time_recovery": False}}}},
+    ),
+    (
+        "no-deletion-protection",
+        "tables.core.replica.deletion_protection",
+        {"tables": {"core": {"replica": {"deletion_protection": False}}}},
+    ),
+    (
         "no-versioning",
         "buckets.uploads.versioning",
         {

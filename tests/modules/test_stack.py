@@ -85,8 +85,17 @@ def test_no_secret_is_synthesized(prod: Template) -> None:
     assert not secrets & set(strings(prod.document))
 
 
-def test_no_change_is_hidden_from_the_plan(prod: Template) -> None:
-    assert "ignore_changes" not in set(strings(prod.document))
+def test_no_change_is_hidden_from_the_plan_but_copies_of_tables_which_are_resources_of_their_own(
+    prod: Template,
+) -> None:
+    hidden = {
+        kind: body["lifecycle"]["ignore_changes"]
+        for kind in prod.document["resource"]
+        for body in prod.all(kind)
+        if "ignore_changes" in body.get("lifecycle", {})
+    }
+
+    assert hidden == {"aws_dynamodb_table": ["replica"]}
 
 
 def test_what_checkov_is_told_to_pass_over_stands_beside_the_resource(tmp_path: Path) -> None:

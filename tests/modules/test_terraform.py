@@ -213,7 +213,8 @@ def unprotected_production(folders: pytest.TempPathFactory) -> Path:
     settings = yaml.safe_load((environments.loader.DIRECTORY / "prod.yaml").read_text())
     why = "this environment is being taken down"
     for table in settings["tables"].values():
-        table |= {"deletion_protection": False, "accepted_risks": {"no-deletion-protection": why}}
+        for protected in (table, table.get("replica", {})):
+            protected |= {"deletion_protection": False, "accepted_risks": {"no-deletion-protection": why}}
     for bucket in settings["buckets"].values():
         bucket |= {"force_destroy": True, "accepted_risks": {"force-destroy": why}}
     settings["backup"] |= {"force_destroy": True, "accepted_risks": {"force-destroy": why}}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from environments.schema import OnDemand, Provisioned
+from environments.schema import Autoscaled, OnDemand, Provisioned, RequestCaps, Scaled, ScaledCapacity
 from tierstore.declaration.tables import GlobalIndex, LocalIndex, Projection, ProjectionType, Table
 from validation.checks.keys import key_arn
 from validation.context import Context
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
         TableDescriptionTypeDef,
         TimeToLiveDescriptionTypeDef,
     )
+
+
+Billing: TypeAlias = OnDemand | Provisioned | Autoscaled
 
 
 def tables(context: Context) -> Sequence[str]:
@@ -63,12 +66,17 @@ def indexes(context: Context, table: str) -> Iterator[Finding]:
 
 @check("dynamodb.billing", "Tables are billed as configured", severity=Severity.MEDIUM, each=tables)
 def billing(context: Context, table: str) -> Iterator[Finding]:
-    """Billing mode of the table, and provisioned capacity of it and of each global index."""
+    """Billing mode of the table; provisioned capacity or request caps of it and of each global index."""
     settings = context.environment.table(table).billing
     live = describe(context, table)
-    yield compare("table", expected=_billing(settings), found=_live_billing(live, live))
+    yield compare("table", expected=_billing(settings, None), found=_live_billing(live, live, settings, None))
     for index in live.get("GlobalSecondaryIndexes", []):
-        yield compare(f"index {index['IndexName']}", expected=_billing(settings), found=_live_billing(live, index))
+        name = index["IndexName"]
+        yield compare(
+            f"index {name}",
+            expected=_billing(settings, name),
+            found=_live_billing(live, index, settings, name),
+        )
 
 
 @check("dynamodb.pitr", "Tables can be restored to any second", severity=Severity.CRITICAL, each=tables)
@@ -166,21 +174,51 @@ def _live_projection(projection: Mapping[str, Any]) -> dict[str, Json]:
     return {"type": projection["ProjectionType"]}
 
 
-def _billing(settings: OnDemand | Provisioned) -> dict[str, Json]:
+def _billing(settings: Billing, index: str | None) -> dict[str, Json]:
     match settings:
         case OnDemand():
-            return {"mode": "PAY_PER_REQUEST"}
+            caps = settings.indexes.get(index, RequestCaps()) if index else settings
+            return {"mode": "PAY_PER_REQUEST", **_caps(caps.max_read_units, caps.max_write_units)}
         case Provisioned():
-            return {"mode": "PROVISIONED", "read": settings.read_capacity, "write": settings.write_capacity}
+            bought = settings.indexes.get(index, settings) if index else settings
+            return {"mode": "PROVISIONED", "read": bought.read_capacity, "write": bought.write_capacity}
+        case Autoscaled():
+            scaled = _scaled(settings, index)
+            return {"mode": "PROVISIONED", "read": _range(scaled.read), "write": _range(scaled.write)}
 
 
-def _live_billing(table: TableDescriptionTypeDef, part: Mapping[str, Any]) -> dict[str, Json]:
+def _live_billing(
+    table: TableDescriptionTypeDef, part: Mapping[str, Any], settings: Billing, index: str | None
+) -> dict[str, Json]:
     # A table that was never on demand has no summary.
     mode = table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED")
     if mode != "PROVISIONED":
-        return {"mode": mode}
+        caps = part.get("OnDemandThroughput", {})
+        return {"mode": mode, **_caps(caps.get("MaxReadRequestUnits"), caps.get("MaxWriteRequestUnits"))}
     throughput = part["ProvisionedThroughput"]
-    return {"mode": mode, "read": throughput["ReadCapacityUnits"], "write": throughput["WriteCapacityUnits"]}
+    read, write = throughput["ReadCapacityUnits"], throughput["WriteCapacityUnits"]
+    if isinstance(settings, Autoscaled):
+        scaled = _scaled(settings, index)
+        return {"mode": mode, "read": _place(read, scaled.read), "write": _place(write, scaled.write)}
+    return {"mode": mode, "read": read, "write": write}
+
+
+def _scaled(settings: Autoscaled, index: str | None) -> ScaledCapacity:
+    return settings.indexes.get(index, settings) if index else settings
+
+
+def _range(scaled: Scaled) -> str:
+    return f"{scaled.lowest} to {scaled.highest}"
+
+
+def _place(units: int, scaled: Scaled) -> Json:
+    """The range where the units lie in it."""
+    return _range(scaled) if scaled.lowest <= units <= scaled.highest else units
+
+
+def _caps(read: int | None, write: int | None) -> dict[str, Json]:
+    """The caps that there are; DynamoDB tells of none by -1, or not at all."""
+    return {name: units for name, units in (("read cap", read), ("write cap", write)) if units not in (None, -1, 0)}
 
 
 def _live_recovery_days(backups: ContinuousBackupsDescriptionTypeDef) -> int:

@@ -3,44 +3,14 @@ from __future__ import annotations
 import pytest
 
 from environments import Environment
-from environments.schema import Provisioned, TableSettings
-from modules.dynamodb import Tables
-from tests.modules.template import Block, synthesized
-from tierstore.declaration.tables import (
-    GlobalIndex,
-    LocalIndex,
-    Projection,
-    ProjectionType,
-    StreamView,
-    Table,
-)
-
-DECLARED = Table(
-    name="orders",
-    description="Orders",
-    global_indexes=(
-        GlobalIndex(name="by-status", partition_key="status", sort_key="created"),
-        GlobalIndex(
-            name="by-shop",
-            partition_key="shop",
-            projection=Projection(type=ProjectionType.INCLUDE, attributes=("total",)),
-        ),
-    ),
-    local_indexes=(
-        LocalIndex(name="by-edit", sort_key="edited", projection=Projection(type=ProjectionType.KEYS_ONLY)),
-    ),
-    time_to_live="expires",
-    stream=StreamView.NEW_IMAGE,
-)
-PLAIN = Table(name="plain", description="Neither indexes nor a sort key", sort_key=None)
+from environments.schema import ImportSource, RestoreSource, TableSettings
+from tests.modules.dynamodb.declared import DECLARED, PLAIN, tables
+from tests.modules.template import Block
+from tierstore.declaration.tables import Table
 
 
 def table(environment: Environment, declared: Table, settings: TableSettings | None = None) -> Block:
-    chosen = environment.model_copy(update={"tables": {declared.name: settings} if settings else {}})
-    template = synthesized(
-        lambda stack: Tables(stack, "tables", environment=chosen, declared=[declared], key_arn="arn:key")
-    )
-    return template.one("aws_dynamodb_table")
+    return tables(environment, declared, settings).one("aws_dynamodb_table")
 
 
 @pytest.fixture(scope="module")
@@ -85,18 +55,25 @@ def test_the_stream_carries_what_is_declared(orders: Block) -> None:
 
 
 def test_items_are_encrypted_with_the_given_key(orders: Block) -> None:
-    assert orders["server_side_encryption"] == {"enabled": True, "kms_key_arn": "arn:key"}
+    [encryption] = [orders["server_side_encryption"]]
+
+    assert encryption["enabled"] is True
+    assert encryption["kms_key_arn"].startswith("${aws_kms_key.keys_dynamodb_")
 
 
 def test_defaults_are_safe(orders: Block) -> None:
     assert orders["deletion_protection_enabled"] is True
-    assert orders["lifecycle"] == {"prevent_destroy": True}
+    assert orders["lifecycle"]["prevent_destroy"] is True
     assert orders["point_in_time_recovery"] == {"enabled": True, "recovery_period_in_days": 35}
 
 
 def test_requests_are_paid_for_one_by_one_unless_set(orders: Block) -> None:
     assert orders["billing_mode"] == "PAY_PER_REQUEST"
     assert "read_capacity" not in orders
+
+
+def test_no_change_is_hidden_from_the_plan_but_copies_which_are_resources_of_their_own(orders: Block) -> None:
+    assert orders["lifecycle"]["ignore_changes"] == ["replica"]
 
 
 def test_a_plain_table_has_only_what_it_declares(environment: Environment) -> None:
@@ -106,16 +83,6 @@ def test_a_plain_table_has_only_what_it_declares(environment: Environment) -> No
     absent = {"range_key", "ttl", "stream_view_type"}
     assert not absent & plain.keys()
     assert not plain.get("global_secondary_index")
-
-
-def test_indexes_get_the_capacity_of_their_table(environment: Environment) -> None:
-    billing = Provisioned(mode="provisioned", read_capacity=40, write_capacity=20)
-
-    orders = table(environment, DECLARED, TableSettings(billing=billing))
-
-    capacity = {"read_capacity": 40, "write_capacity": 20}
-    assert orders["billing_mode"] == "PROVISIONED"
-    assert all(capacity.items() <= part.items() for part in (orders, *orders["global_secondary_index"]))
 
 
 def test_recovery_can_be_shorter(environment: Environment) -> None:
@@ -134,4 +101,48 @@ def test_deletion_protection_can_be_off(environment: Environment) -> None:
     orders = table(environment, DECLARED, TableSettings(deletion_protection=False))
 
     assert orders["deletion_protection_enabled"] is False
-    assert orders["lifecycle"] == {"prevent_destroy": False}
+    assert orders["lifecycle"]["prevent_destroy"] is False
+
+
+def test_the_table_class_is_as_set(environment: Environment) -> None:
+    orders = table(environment, DECLARED, TableSettings(table_class="STANDARD_INFREQUENT_ACCESS"))
+
+    assert orders["table_class"] == "STANDARD_INFREQUENT_ACCESS"
+
+
+def test_a_new_table_can_begin_with_objects(environment: Environment) -> None:
+    source = ImportSource(bucket="exports", key_prefix="AWSDynamoDB/0123/data/")
+
+    plain = table(environment, PLAIN, TableSettings(import_from=source))
+
+    assert plain["import_table"] == {
+        "s3_bucket_source": {"bucket": "exports", "key_prefix": "AWSDynamoDB/0123/data/"},
+        "input_format": "DYNAMODB_JSON",
+        "input_compression_type": "GZIP",
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "attributes"),
+    [
+        (
+            RestoreSource(table="tierstore-prod-orders"),
+            {"restore_source_name": "tierstore-prod-orders", "restore_to_latest_time": True},
+        ),
+        (
+            RestoreSource(
+                table="arn:aws:dynamodb:eu-west-1:123456789012:table/tierstore-prod-orders", at="2026-11-01T06:30:00Z"
+            ),
+            {
+                "restore_source_table_arn": "arn:aws:dynamodb:eu-west-1:123456789012:table/tierstore-prod-orders",
+                "restore_date_time": "2026-11-01T06:30:00Z",
+            },
+        ),
+    ],
+)
+def test_a_new_table_can_begin_with_the_past_of_another(
+    environment: Environment, source: RestoreSource, attributes: dict[str, object]
+) -> None:
+    orders = table(environment, DECLARED, TableSettings(restore_from=source))
+
+    assert attributes.items() <= orders.items()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -71,6 +72,63 @@ def test_an_impossible_period_is_refused(sandbox: Sandbox, table: str) -> None:
             TableName=table,
             PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 36},
         )
+
+
+@pytest.fixture
+def indexed_table(sandbox: Sandbox) -> Iterator[str]:
+    """An on-demand table with a capped global index."""
+    dynamodb = sandbox.client("dynamodb")
+    dynamodb.create_table(
+        TableName="indexed",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "all",
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "ALL"},
+                "OnDemandThroughput": {"MaxReadRequestUnits": 9},
+            }
+        ],
+        BillingMode="PAY_PER_REQUEST",
+        OnDemandThroughput={"MaxReadRequestUnits": 90},
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    )
+    yield "indexed"
+    dynamodb.delete_table(TableName="indexed")
+
+
+def test_a_table_has_the_units_of_its_billing_mode_only(sandbox: Sandbox, indexed_table: str) -> None:
+    dynamodb = sandbox.client("dynamodb")
+    units = {"ProvisionedThroughput": {"ReadCapacityUnits": 7, "WriteCapacityUnits": 3}}
+    update = {"GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": "all", **units}}]}
+
+    dynamodb.update_table(TableName=indexed_table, BillingMode="PROVISIONED", **units, **update)
+    provisioned = dynamodb.describe_table(TableName=indexed_table)["Table"]
+    dynamodb.update_table(TableName=indexed_table, BillingMode="PAY_PER_REQUEST")
+    on_demand = dynamodb.describe_table(TableName=indexed_table)["Table"]
+
+    for part in (provisioned, provisioned["GlobalSecondaryIndexes"][0]):
+        assert "OnDemandThroughput" not in part
+        assert part["ProvisionedThroughput"]["ReadCapacityUnits"] == 7
+    for part in (on_demand, on_demand["GlobalSecondaryIndexes"][0]):
+        assert part["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
+
+
+def test_a_replica_of_a_table_is_encrypted_with_its_own_key(sandbox: Sandbox, indexed_table: str) -> None:
+    here, there = sandbox.client("dynamodb"), sandbox.client("dynamodb", region="eu-central-1")
+    key = "arn:aws:kms:eu-central-1:000000000000:key/replica"
+
+    here.update_table(
+        TableName=indexed_table,
+        ReplicaUpdates=[{"Create": {"RegionName": "eu-central-1", "KMSMasterKeyId": key}}],
+    )
+
+    assert there.describe_table(TableName=indexed_table)["Table"]["SSEDescription"]["KMSMasterKeyArn"] == key
+    [replica] = here.describe_table(TableName=indexed_table)["Table"]["Replicas"]
+    assert (replica["RegionName"], replica["KMSMasterKeyId"]) == ("eu-central-1", key)
+    here.update_table(TableName=indexed_table, ReplicaUpdates=[{"Delete": {"RegionName": "eu-central-1"}}])
+    assert "SSEDescription" not in here.describe_table(TableName=indexed_table)["Table"]
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "s3", "elasticache", "ssm"])
