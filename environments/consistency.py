@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from environments import addresses, backups, tables
+from environments import addresses, backups, buckets, tables
 from environments.declared import APPLICATIONS, BUCKETS, OPERATIONS, OWNERS, TABLES
 from environments.elasticache import ENGINE_VERSIONS, NODE_FAMILIES, node_family
 from environments.problems import FieldPath, Finding
 from environments.regions import partition
-from environments.schema import BucketSettings, CreatedNetwork, Environment, ExistingNetwork, RedisSettings, Trust
+from environments.schema import CreatedNetwork, Environment, ExistingNetwork, RedisSettings, Trust
 from environments.windows import daily, overlap, weekly
 from environments.wording import given, one_of, unknown
 
@@ -44,8 +44,7 @@ def findings(environment: Environment) -> Iterator[Finding]:
     yield from _undeclared(("buckets",), environment.buckets, BUCKETS)
     yield from _undeclared(("cost", "tables"), environment.cost.tables, TABLES)
     yield from _undeclared(("cost", "buckets"), environment.cost.buckets, BUCKETS)
-    for name, bucket in environment.buckets.items():
-        yield from _lifecycle(name, bucket)
+    yield from buckets.findings(environment)
     yield from _engine(environment.redis)
     yield from _topology(environment.redis)
     yield from _zones(environment)
@@ -88,6 +87,9 @@ def _names(environment: Environment) -> Iterator[Finding]:
     longest = {environment.replication_group_id: LONGEST_REPLICATION_GROUP_ID}
     longest |= {environment.bucket_name(bucket): LONGEST_BUCKET_NAME for bucket in BUCKETS}
     longest |= {environment.role_name(persona): LONGEST_ROLE_NAME for persona in (*APPLICATIONS, *OPERATIONS)}
+    if environment.disaster_recovery_region:
+        longest |= {environment.replica_name(bucket): LONGEST_BUCKET_NAME for bucket in BUCKETS}
+        longest |= {environment.replication_role_name(bucket): LONGEST_ROLE_NAME for bucket in BUCKETS}
     excess = {name: len(name) - limit for name, limit in longest.items()}
     worst = max(excess, key=lambda name: excess[name])
     if excess[worst] > 0:
@@ -128,33 +130,6 @@ def _trust(environment: Environment, persona: str, trust: Trust) -> Iterator[Fin
         if lender not in APPLICATIONS or lender in lent:
             able = [name for name in APPLICATIONS if name not in lent]
             yield _finding(*where, "personas", position, message=f"{given(lender)}, allowed {one_of(able)}")
-
-
-def _lifecycle(name: str, bucket: BucketSettings) -> Iterator[Finding]:
-    tiering, expiration = bucket.intelligent_tiering_days, bucket.expiration_days
-    archive, deep_archive = bucket.archive_access_days, bucket.deep_archive_access_days
-    if tiering is not None and expiration is not None and expiration <= tiering:
-        yield _finding(
-            "buckets",
-            name,
-            "expiration_days",
-            message=f"{given(expiration)}, allowed more than intelligent_tiering_days ({tiering}), or that null",
-        )
-    if archive is not None and deep_archive is not None and deep_archive <= archive:
-        yield _finding(
-            "buckets",
-            name,
-            "deep_archive_access_days",
-            message=f"{given(deep_archive)}, allowed more than archive_access_days ({archive}), or that null",
-        )
-    for field, days in {"archive_access_days": archive, "deep_archive_access_days": deep_archive}.items():
-        if days is not None and tiering is None:
-            yield _finding(
-                "buckets",
-                name,
-                field,
-                message=f"{given(days)} without Intelligent-Tiering: set intelligent_tiering_days, or this to null",
-            )
 
 
 def _engine(redis: RedisSettings) -> Iterator[Finding]:

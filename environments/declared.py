@@ -21,3 +21,5 @@ APPLICATIONS: Final = tuple(persona.name for persona in DATA_MODEL.personas)
 """The personas of the data model."""
 OWNERS: Final = {persona.name: persona.owns for persona in DATA_MODEL.personas if persona.owns is not None}
 """By persona that is bound to an owner, the session tag with the owner's id."""
+LOG_BUCKET: Final = DATA_MODEL.access_log_bucket.name
+BACKUP_BUCKETS: Final = tuple(bucket.name for bucket in DATA_MODEL.buckets if bucket.keeps_backups)

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from environments.declared import BACKUP_BUCKETS, BUCKETS
 from environments.problems import FieldPath, Finding, dotted
 from environments.schema import (
     AlarmSettings,
@@ -39,6 +40,12 @@ class Rule:
     field: str
     is_safe: Callable[[Any], bool]
     allowed: str
+    only: tuple[str, ...] = ()
+    """Names of the sections that it looks at, where not every one of the kind is meant."""
+
+    def concerns(self, path: FieldPath, section: Section) -> bool:
+        """Whether the rule looks at this section."""
+        return self.section is type(section) and (not self.only or path[-1] in self.only)
 
 
 LEAST_ZONES = 2
@@ -126,6 +133,31 @@ RULES = (
         field="versioning",
         is_safe=bool,
         allowed="true",
+    ),
+    Rule(
+        id="no-replication",
+        title="the objects do not survive the loss of the region",
+        section=BucketSettings,
+        field="replication",
+        is_safe=lambda replication: replication is not None,
+        allowed="a section, which may be empty",
+    ),
+    Rule(
+        id="no-object-lock",
+        title="whoever may delete objects may delete every backup",
+        section=BucketSettings,
+        field="object_lock",
+        is_safe=lambda lock: lock is not None,
+        allowed="a section with mode and days",
+        only=BACKUP_BUCKETS,
+    ),
+    Rule(
+        id="insecure-origin",
+        title="whoever listens on the way can change the page that uploads",
+        section=BucketSettings,
+        field="cors_origins",
+        is_safe=lambda origins: all(origin.startswith("https://") for origin in origins),
+        allowed="origins that begin with https://",
     ),
     Rule(
         id="force-destroy",
@@ -249,8 +281,8 @@ def findings(environment: Environment) -> Iterator[Finding]:
     """
     if environment.name == "prod" and not environment.production:
         yield Finding(path=("production",), message="given false, allowed true: prod is always production")
-    for path, section in _sections(environment):
-        broken = broken_rules(section)
+    for path, section in _sections(_with_every_bucket(environment)):
+        broken = broken_rules(path, section)
         if environment.production:
             for rule in broken:
                 if rule.id not in section.accepted_risks:
@@ -258,14 +290,14 @@ def findings(environment: Environment) -> Iterator[Finding]:
         yield from _void_acceptances(path, section, broken)
 
 
-def rules_of(section: type[Section]) -> tuple[Rule, ...]:
-    """The rules that look at this kind of section."""
-    return tuple(rule for rule in RULES if rule.section is section)
+def rules_of(path: FieldPath, section: Section) -> tuple[Rule, ...]:
+    """The rules that look at this section."""
+    return tuple(rule for rule in RULES if rule.concerns(path, section))
 
 
-def broken_rules(section: Section) -> tuple[Rule, ...]:
+def broken_rules(path: FieldPath, section: Section) -> tuple[Rule, ...]:
     """The rules that this section breaks, accepted or not."""
-    return tuple(rule for rule in rules_of(type(section)) if not rule.is_safe(getattr(section, rule.field)))
+    return tuple(rule for rule in rules_of(path, section) if not rule.is_safe(getattr(section, rule.field)))
 
 
 def _refusal(rule: Rule, path: FieldPath, section: Section) -> Finding:
@@ -280,7 +312,7 @@ def _refusal(rule: Rule, path: FieldPath, section: Section) -> Finding:
 
 
 def _void_acceptances(path: FieldPath, section: Section, broken: tuple[Rule, ...]) -> Iterator[Finding]:
-    known = {rule.id for rule in rules_of(type(section))}
+    known = {rule.id for rule in rules_of(path, section)}
     for risk in section.accepted_risks:
         where = (*path, "accepted_risks", risk)
         if not known:
@@ -289,6 +321,11 @@ def _void_acceptances(path: FieldPath, section: Section, broken: tuple[Rule, ...
             yield Finding(path=where, message=unknown(risk, known))
         elif risk not in {rule.id for rule in broken}:
             yield Finding(path=where, message="stale, the setting is safe: remove it")
+
+
+def _with_every_bucket(environment: Environment) -> Environment:
+    """A bucket that is not named runs with the defaults, which are not safe for every one."""
+    return environment.model_copy(update={"buckets": {name: environment.bucket(name) for name in BUCKETS}})
 
 
 def _sections(model: BaseModel, path: FieldPath = ()) -> Iterator[tuple[FieldPath, Section]]:

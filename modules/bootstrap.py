@@ -11,10 +11,12 @@ from modules.encryption import Key
 from modules.encryption.policies import render_use_through
 from modules.provider import add_provider
 from modules.s3 import Bucket
-from modules.s3.policies import bucket_arn, render_secure_transport
+from modules.s3.policies import bucket_arn, render_customer_keys, render_secure_transport
 from modules.state import STATE, add_file_state, state_bucket_name
 
-SETTINGS = BucketSettings(versioning=True, noncurrent_version_days=365, intelligent_tiering_days=None)
+SETTINGS = BucketSettings(
+    versioning=True, noncurrent_version_days=365, intelligent_tiering_days=None, request_metrics=False
+)
 """Old states are kept for a year: the way back from an apply that went wrong."""
 
 
@@ -34,11 +36,12 @@ class BootstrapStack(TerraformStack):
             use=render_use_through("s3", environment),
         )
         name = state_bucket_name(environment)
+        arn = bucket_arn(environment, name)
         Bucket(
             self,
             "bucket",
             name=name,
             settings=SETTINGS,
             key_arn=key.arn,
-            statements=render_secure_transport(bucket_arn(environment, name)),
+            statements=[*render_secure_transport(arn), render_customer_keys(arn)],
         )

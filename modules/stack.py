@@ -50,7 +50,14 @@ class EnvironmentStack(TerraformStack):
             key=keys.dynamodb,
             disaster_recovery=disaster_recovery,
         )
-        buckets = Buckets(self, "buckets", environment=environment, declared=model.buckets, key_arn=keys.s3.arn)
+        buckets = Buckets(
+            self,
+            "buckets",
+            environment=environment,
+            declared=model.buckets,
+            key_arn=keys.s3.arn,
+            replica_key=keys.s3.replica,
+        )
         cache = Cache(
             self,
             "redis",

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sandbox.errors import SandboxError
-from sandbox.gaps import dynamodb_leading_keys, iam_policy_variables, s3_kms_key_condition
+from sandbox.gaps import dynamodb_leading_keys, iam_policy_variables, s3_kms_key_condition, s3_replica_key
 from sandbox.wire import OK, Gap, Request, Response
 
 VERSION = "1.5.33"
@@ -59,6 +59,7 @@ class Emulator:
         s3_kms_key_condition.tell_policies()
         dynamodb_leading_keys.tell_policies()
         iam_policy_variables.resolve_in_policies()
+        s3_replica_key.encrypt_copies()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""

@@ -9,10 +9,13 @@ from environments.schema.encryption import EncryptionSettings
 from environments.schema.endpoints import Service
 from environments.schema.environment import Environment
 from environments.schema.failover import FailoverLimits
+from environments.schema.lifecycle import LifecycleRule
 from environments.schema.monitoring import AlarmSettings, AlarmThresholds, LogSettings
 from environments.schema.network import CreatedNetwork, ExistingNetwork
+from environments.schema.object_lock import ObjectLock
 from environments.schema.plan import AllowedChange, PlanSettings
 from environments.schema.redis import RedisSettings
+from environments.schema.replication import ForeignBucket, ReplicationSettings
 from environments.schema.tables import (
     Autoscaled,
     Capacity,
@@ -46,17 +49,21 @@ __all__ = [
     "Environment",
     "ExistingNetwork",
     "FailoverLimits",
+    "ForeignBucket",
     "GitHubSettings",
     "GovernanceLock",
     "ImportSource",
+    "LifecycleRule",
     "LogSettings",
     "NoLock",
+    "ObjectLock",
     "OnDemand",
     "PlanSettings",
     "Provisioned",
     "RedisSettings",
     "RedisUsage",
     "Replica",
+    "ReplicationSettings",
     "RequestCaps",
     "RestoreSource",
     "Scaled",

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from environments.schema.lifecycle import LifecycleRule
+from environments.schema.object_lock import ObjectLock
+from environments.schema.replication import ReplicationSettings
+from environments.schema.values import WebOrigin
 from environments.settings import Section
 
 
@@ -26,5 +30,19 @@ class BucketSettings(Section):
     """Days without access until Intelligent-Tiering archives an object (restored in hours); null never does."""
     deep_archive_access_days: Annotated[int, Field(ge=180, le=730)] | None = None
     """Days without access until Intelligent-Tiering deep-archives an object (restored in 12 hours); null never does."""
+    lifecycle: tuple[LifecycleRule, ...] = ()
+    """How some of the objects age, by prefix, tag and size, beside what the settings above do to all."""
+    object_lock: ObjectLock | None = None
+    """Keep versions from being deleted for some days; once switched on, S3 never switches it off again."""
+    replication: ReplicationSettings | None = ReplicationSettings()
+    """Copies in the disaster-recovery region, where the environment has one; null makes none."""
+    inventory: Literal["daily", "weekly"] | None = "weekly"
+    """How often a list of all objects is delivered to the bucket for logs; null never does."""
+    storage_class_analysis: bool = False
+    """Deliver to the bucket for logs, every day, how long objects are read."""
+    request_metrics: bool = True
+    """Measure requests, errors and latency by the minute, for alarms; costs as CloudWatch metrics do."""
+    cors_origins: tuple[WebOrigin, ...] = ()
+    """Web pages from which browsers may upload and download."""
     force_destroy: bool = False
     """Let destroy delete the objects too."""

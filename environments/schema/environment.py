@@ -105,6 +105,18 @@ class Environment(Section):
         """`<prefix>_<environment>`: AWS Backup takes no hyphen here."""
         return f"{self.prefix}-{self.name}".replace("-", "_")
 
+    def replica_name(self, bucket: str) -> str:
+        """`<prefix>-<environment>-<account>-<bucket>-replica`, its copy in the disaster-recovery region."""
+        return f"{self.bucket_name(bucket)}-replica"
+
+    def replication_role_name(self, bucket: str) -> str:
+        """`<prefix>-<environment>-<bucket>-replication`, by which S3 copies the bucket; IAM allows 64 characters."""
+        return self.physical_name(f"{bucket}-replication")
+
+    def replication_role_arn(self, bucket: str) -> str:
+        """The ARN of that role."""
+        return f"arn:{self.partition}:iam::{self.account}:role/{self.replication_role_name(bucket)}"
+
     def table(self, name: str) -> TableSettings:
         """Settings of the declared table `name`."""
         return self.tables.get(name, TableSettings())

@@ -81,6 +81,13 @@ Timestamp = Annotated[
     str,
     text(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$", "a second in UTC such as '2026-11-01T06:30:00Z'"),
 ]
+WebOrigin = Annotated[
+    str,
+    text(
+        r"^https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d+)?$",
+        "scheme and host of a web page, such as https://app.example.org or https://*.example.org",
+    ),
+]
 NodeType = Annotated[str, text(r"^cache\.[a-z0-9]+\.[a-z0-9]+$", "a node type of ElastiCache, such as cache.r7g.large")]
 DailyWindow = Annotated[
     str,

@@ -85,6 +85,7 @@ class ReplicaKey(Construct):
         )
         KmsAlias(self, "alias", provider=region.provider, name=primary.alias, target_key_id=key.key_id)
         self.arn: str = key.arn
+        self.region = region
 
 
 class TierKey(Key):

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
 
-from cdktf import TerraformResource, TerraformResourceLifecycle
+from cdktf import TerraformProvider, TerraformResource, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.s3_bucket_cors_configuration import S3BucketCorsConfiguration
 from cdktf_cdktf_provider_aws.s3_bucket_intelligent_tiering_configuration import (
     S3BucketIntelligentTieringConfiguration,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import S3BucketLifecycleConfiguration
-from cdktf_cdktf_provider_aws.s3_bucket_logging import (
-    S3BucketLoggingA,
-    S3BucketLoggingTargetObjectKeyFormat,
-    S3BucketLoggingTargetObjectKeyFormatPartitionedPrefix,
+from cdktf_cdktf_provider_aws.s3_bucket_metric import S3BucketMetric
+from cdktf_cdktf_provider_aws.s3_bucket_notification import S3BucketNotification
+from cdktf_cdktf_provider_aws.s3_bucket_object_lock_configuration import (
+    S3BucketObjectLockConfigurationA,
+    S3BucketObjectLockConfigurationRuleA,
+    S3BucketObjectLockConfigurationRuleDefaultRetentionA,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
     S3BucketOwnershipControls,
@@ -33,17 +35,22 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 )
 from constructs import Construct
 
-from environments.schema import BucketSettings
+from environments.schema import BucketSettings, ObjectLock
 from modules.checkov import suppress
 from modules.policy import Statement, document
+from modules.s3.browsers import cors_rule
 from modules.s3.lifecycle import archive_tiers, lifecycle_rules
+
+REQUEST_METRICS = "EntireBucket"
+"""Dimension FilterId of a bucket's request metrics in CloudWatch, as the console names it."""
 
 
 class Bucket(Construct):
-    """A private, versioned, encrypted bucket with a policy and a lifecycle.
+    """A private, versioned, encrypted bucket with a policy and a lifecycle, which tells EventBridge of its objects.
 
     Encrypted with the KMS key `key_arn`, or with S3's own where it is None. `statements` is its whole policy.
-    `suppressions` are checks of Checkov that the bucket fails on purpose, each with its reason.
+    `suppressions` are checks of Checkov that the bucket fails on purpose, each with its reason. `provider` is that of
+    another region, None that of the stack.
     """
 
     def __init__(
@@ -56,12 +63,15 @@ class Bucket(Construct):
         key_arn: str | None,
         statements: Sequence[Statement],
         suppressions: Mapping[str, str] | None = None,
+        provider: TerraformProvider | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self.key_arn = key_arn
+        self.provider = provider
         bucket = S3Bucket(
             self,
             "bucket",
+            provider=provider,
             bucket=name,
             force_destroy=settings.force_destroy,
             # S3 refuses to delete what is not empty, but when the rest of the stack is gone; this refuses the plan.
@@ -72,68 +82,88 @@ class Bucket(Construct):
             suppress(bucket, suppressions)
         self.name: str = bucket.bucket
         self.arn: str = bucket.arn
-        self._id = bucket.id
-        self._policy = S3BucketPolicy(self, "policy", bucket=bucket.id, policy=document(statements))
-        changes: list[TerraformResource] = [
-            S3BucketOwnershipControls(
-                self,
-                "ownership",
-                bucket=bucket.id,
-                rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
-            ),
-            S3BucketPublicAccessBlock(
-                self,
-                "public-access",
-                bucket=bucket.id,
-                block_public_acls=True,
-                block_public_policy=True,
-                ignore_public_acls=True,
-                restrict_public_buckets=True,
-            ),
-            S3BucketVersioningA(
-                self,
-                "versioning",
-                bucket=bucket.id,
-                versioning_configuration=S3BucketVersioningVersioningConfiguration(
-                    status="Enabled" if settings.versioning else "Suspended"
-                ),
-            ),
-            S3BucketServerSideEncryptionConfigurationA(
-                self, "encryption", bucket=bucket.id, rule=[_encryption_rule(key_arn)]
-            ),
-            self._policy,
+        self.id: str = bucket.id
+        self.policy = S3BucketPolicy(self, "policy", provider=provider, bucket=bucket.id, policy=document(statements))
+        self._last_change: TerraformResource = bucket
+        for change in self._protections(settings):
+            self.follow(change)
+        self.protected: TerraformResource = self._last_change
+        """The change after which the bucket keeps what it is given, as a bucket for copies has to."""
+        for change in (self.policy, *self._conveniences(settings)):
+            self.follow(change)
+
+    def follow(self, change: TerraformResource, *, after: Sequence[TerraformResource] = ()) -> None:
+        """Let a change of the bucket wait for the one before, since S3 refuses those that happen at the same time."""
+        change.depends_on = [
+            f"{before.terraform_resource_type}.{before.friendly_unique_id}" for before in (self._last_change, *after)
         ]
+        self._last_change = change
+
+    def _protections(self, settings: BucketSettings) -> Iterator[TerraformResource]:
+        yield S3BucketOwnershipControls(
+            self,
+            "ownership",
+            provider=self.provider,
+            bucket=self.id,
+            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
+        )
+        yield S3BucketPublicAccessBlock(
+            self,
+            "public-access",
+            provider=self.provider,
+            bucket=self.id,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+        yield S3BucketVersioningA(
+            self,
+            "versioning",
+            provider=self.provider,
+            bucket=self.id,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(
+                status="Enabled" if settings.versioning else "Suspended"
+            ),
+        )
+        if settings.object_lock:
+            yield S3BucketObjectLockConfigurationA(
+                self,
+                "object-lock",
+                provider=self.provider,
+                bucket=self.id,
+                rule=_retention(settings.object_lock),
+            )
+        yield S3BucketServerSideEncryptionConfigurationA(
+            self, "encryption", provider=self.provider, bucket=self.id, rule=[_encryption_rule(self.key_arn)]
+        )
+
+    def _conveniences(self, settings: BucketSettings) -> Iterator[TerraformResource]:
+        yield S3BucketNotification(self, "events", provider=self.provider, bucket=self.id, eventbridge=True)
+        if settings.cors_origins:
+            yield S3BucketCorsConfiguration(
+                self,
+                "browsers",
+                provider=self.provider,
+                bucket=self.id,
+                cors_rule=[cors_rule(settings.cors_origins)],
+            )
+        if settings.request_metrics:
+            yield S3BucketMetric(self, "request-metrics", provider=self.provider, bucket=self.id, name=REQUEST_METRICS)
         tiers = archive_tiers(settings)
         if tiers:
-            changes.append(
-                S3BucketIntelligentTieringConfiguration(
-                    self, "archive", bucket=bucket.id, name="archive", tiering=tiers
-                )
+            yield S3BucketIntelligentTieringConfiguration(
+                self, "archive", provider=self.provider, bucket=self.id, name="archive", tiering=tiers
             )
-        changes.append(
-            S3BucketLifecycleConfiguration(self, "lifecycle", bucket=bucket.id, rule=lifecycle_rules(settings))
+        yield S3BucketLifecycleConfiguration(
+            self, "lifecycle", provider=self.provider, bucket=self.id, rule=lifecycle_rules(settings)
         )
-        # S3 refuses changes to one bucket that happen at the same time.
-        for before, after in pairwise(changes):
-            after.depends_on = [f"{before.terraform_resource_type}.{before.friendly_unique_id}"]
-        self._last_change = changes[-1]
 
-    def log_access_to(self, logs: Bucket, *, prefix: str) -> None:
-        """Deliver the bucket's access logs to the bucket `logs`, under `prefix` and by day of the event."""
-        S3BucketLoggingA(
-            self,
-            "access-logs",
-            bucket=self._id,
-            target_bucket=logs._id,
-            target_prefix=prefix,
-            target_object_key_format=S3BucketLoggingTargetObjectKeyFormat(
-                partitioned_prefix=S3BucketLoggingTargetObjectKeyFormatPartitionedPrefix(
-                    partition_date_source="EventTime"
-                )
-            ),
-            # S3 checks that it may write there when logging is turned on.
-            depends_on=[self._last_change, logs._policy],
-        )
+
+def _retention(lock: ObjectLock) -> S3BucketObjectLockConfigurationRuleA:
+    return S3BucketObjectLockConfigurationRuleA(
+        default_retention=S3BucketObjectLockConfigurationRuleDefaultRetentionA(mode=lock.mode.upper(), days=lock.days)
+    )
 
 
 def _encryption_rule(key_arn: str | None) -> S3BucketServerSideEncryptionConfigurationRuleA:

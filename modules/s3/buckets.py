@@ -1,4 +1,4 @@
-"""The declared buckets as S3 buckets."""
+"""The declared buckets as S3 buckets, and their copies in the disaster-recovery region."""
 
 from __future__ import annotations
 
@@ -7,25 +7,34 @@ from typing import Final
 
 from constructs import Construct
 
-from environments.schema import Environment
+from environments.schema import BucketSettings, Environment, ForeignBucket, ReplicationSettings
+from modules.encryption import ReplicaKey
+from modules.policy import Statement, service_host
 from modules.s3.bucket import Bucket
 from modules.s3.policies import (
     bucket_arn,
+    render_customer_keys,
     render_encryption,
     render_log_delivery,
+    render_replication_by,
+    render_report_delivery,
     render_secure_transport,
 )
+from modules.s3.replication import Replication
+from modules.s3.replication_role import Side
+from modules.s3.reports import deliver_access_logs, deliver_reports, report_prefixes
 from tierstore.declaration.buckets import Bucket as DeclaredBucket
 
-OF_THE_LOG_BUCKET: Final = {
-    "CKV_AWS_144": "Access logs are of no use without the region whose buckets they tell of.",
-    "CKV_AWS_145": "S3 delivers access logs only to a bucket that its own key encrypts.",
-}
-"""What Checkov would have of every bucket and the one that receives access logs does without."""
+OF_A_LOG_BUCKET: Final = {"CKV_AWS_145": "S3 delivers access logs only to a bucket that its own key encrypts."}
+"""What Checkov would have of every bucket and those that receive access logs do without."""
 
 
 class Buckets(Construct):
-    """One bucket for each declared one, and the access logs of all in the one that receives them."""
+    """One bucket for each declared one, and the access logs of all in the one that receives them.
+
+    `replica_key` encrypts the copies in the disaster-recovery region; None where the environment has no such region,
+    and so no copies.
+    """
 
     def __init__(
         self,
@@ -35,29 +44,135 @@ class Buckets(Construct):
         environment: Environment,
         declared: Sequence[DeclaredBucket],
         key_arn: str,
+        replica_key: ReplicaKey | None,
     ) -> None:
         super().__init__(scope, id_)
-        data = [bucket.name for bucket in declared if not bucket.receives_access_logs]
-        self.by_name: dict[str, Bucket] = {}
+        self._environment = environment
+        self._declared = declared
+        self.by_name: dict[str, Bucket] = {bucket.name: self._bucket(bucket, key_arn) for bucket in declared}
         """By declared name."""
-        for bucket in declared:
-            name = environment.bucket_name(bucket.name)
-            arn = bucket_arn(environment, name)
-            if bucket.receives_access_logs:
-                sources = [bucket_arn(environment, environment.bucket_name(source)) for source in data]
-                delivery = render_log_delivery(arn, account=environment.account, sources=sources)
-                key, statements = None, [*render_secure_transport(arn), delivery]
-            else:
-                key, statements = key_arn, [*render_secure_transport(arn), *render_encryption(arn, key_arn)]
-            self.by_name[bucket.name] = Bucket(
-                self,
-                bucket.name,
-                name=name,
-                settings=environment.bucket(bucket.name),
-                key_arn=key,
-                statements=statements,
-                suppressions=OF_THE_LOG_BUCKET if bucket.receives_access_logs else None,
+        self.replicas: dict[str, Bucket] = {}
+        """Their copies in the disaster-recovery region that are our own, by declared name."""
+        if replica_key:
+            self.replicas = {
+                bucket.name: self._replica(bucket, replica_key) for bucket in declared if self._is_copied(bucket)
+            }
+        logs = next(bucket.name for bucket in declared if bucket.receives_access_logs)
+        for of_a_region in (self.by_name, self.replicas):
+            for name, bucket in of_a_region.items():
+                if name != logs and logs in of_a_region:
+                    deliver_access_logs(bucket, to=of_a_region[logs], prefix=f"{name}/")
+        for name, bucket in self.by_name.items():
+            settings = environment.bucket(name)
+            deliver_reports(bucket, settings, to=self.by_name[logs], account=environment.account)
+            if replica_key and settings.replication:
+                self._replicate(name, settings.replication, replica_key)
+
+    def _bucket(self, declared: DeclaredBucket, key_arn: str) -> Bucket:
+        environment = self._environment
+        name = environment.bucket_name(declared.name)
+        arn = bucket_arn(environment, name)
+        if declared.receives_access_logs:
+            key, statements = None, self._deliveries(arn)
+        else:
+            key, statements = key_arn, render_encryption(arn, key_arn)
+        return Bucket(
+            self,
+            declared.name,
+            name=name,
+            settings=environment.bucket(declared.name),
+            key_arn=key,
+            statements=[*render_secure_transport(arn), render_customer_keys(arn), *statements],
+            suppressions=OF_A_LOG_BUCKET if declared.receives_access_logs else None,
+        )
+
+    def _replica(self, declared: DeclaredBucket, replica_key: ReplicaKey) -> Bucket:
+        environment = self._environment
+        name = environment.replica_name(declared.name)
+        arn = bucket_arn(environment, name)
+        if declared.receives_access_logs:
+            key, statements = None, self._deliveries_of_replicas(arn)
+        else:
+            key, statements = replica_key.arn, render_encryption(arn, replica_key.arn)
+        replication = render_replication_by(arn, role=environment.replication_role_arn(declared.name))
+        return Bucket(
+            self,
+            f"{declared.name}-replica",
+            name=name,
+            settings=_of_a_replica(environment.bucket(declared.name)),
+            key_arn=key,
+            statements=[*render_secure_transport(arn), render_customer_keys(arn), *statements, replication],
+            suppressions=OF_A_LOG_BUCKET if declared.receives_access_logs else None,
+            provider=replica_key.region.provider,
+        )
+
+    def _replicate(self, name: str, settings: ReplicationSettings, replica_key: ReplicaKey) -> None:
+        environment, bucket = self._environment, self.by_name[name]
+        replica = self.replicas.get(name)
+        if settings.destination:
+            destination = _foreign_side(settings.destination, environment)
+        else:
+            destination = Side(
+                arn=bucket_arn(environment, environment.replica_name(name)),
+                key_arn=replica.key_arn if replica else None,
+                s3_host=service_host("s3", environment, region=replica_key.region.name),
             )
-        logs = self.by_name[next(bucket.name for bucket in declared if bucket.receives_access_logs)]
-        for source in data:
-            self.by_name[source].log_access_to(logs, prefix=f"{source}/")
+        Replication(
+            self,
+            f"{name}-replication",
+            role_name=environment.replication_role_name(name),
+            bucket=bucket,
+            settings=settings,
+            source=Side(
+                arn=bucket_arn(environment, environment.bucket_name(name)),
+                key_arn=bucket.key_arn,
+                s3_host=service_host("s3", environment),
+            ),
+            destination=destination,
+            account=settings.destination.account if settings.destination else None,
+            with_locks=environment.bucket(name).object_lock is not None,
+            ready=replica.protected if replica else None,
+        )
+
+    def _is_copied(self, declared: DeclaredBucket) -> bool:
+        """Whether the bucket has a copy of our own where there is a disaster-recovery region."""
+        replication = self._environment.bucket(declared.name).replication
+        return replication is not None and replication.destination is None
+
+    def _deliveries(self, arn: str) -> list[Statement]:
+        environment = self._environment
+        names = [bucket.name for bucket in self._declared]
+        sources = [bucket_arn(environment, environment.bucket_name(name)) for name in names]
+        logged = [source for source in sources if source != arn]
+        statements = [render_log_delivery(arn, account=environment.account, sources=logged)]
+        prefixes = report_prefixes([environment.bucket(name) for name in names])
+        if prefixes:
+            statements.append(
+                render_report_delivery(arn, account=environment.account, sources=sources, prefixes=prefixes)
+            )
+        return statements
+
+    def _deliveries_of_replicas(self, arn: str) -> list[Statement]:
+        environment = self._environment
+        sources = [
+            bucket_arn(environment, environment.replica_name(bucket.name))
+            for bucket in self._declared
+            if self._is_copied(bucket) and not bucket.receives_access_logs
+        ]
+        return [render_log_delivery(arn, account=environment.account, sources=sources)] if sources else []
+
+
+def _of_a_replica(settings: BucketSettings) -> BucketSettings:
+    """A copy ages and is locked as what it copies; nobody uses it, so that it needs no more than that."""
+    return settings.model_copy(
+        update={"cors_origins": (), "request_metrics": False, "inventory": None, "storage_class_analysis": False}
+    )
+
+
+def _foreign_side(bucket: ForeignBucket, environment: Environment) -> Side:
+    region = bucket.kms_key_arn.split(":")[3]
+    return Side(
+        arn=bucket_arn(environment, bucket.bucket),
+        key_arn=bucket.kms_key_arn,
+        s3_host=service_host("s3", environment, region=region),
+    )

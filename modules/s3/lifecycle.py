@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cdktf_cdktf_provider_aws.s3_bucket_intelligent_tiering_configuration import (
     S3BucketIntelligentTieringConfigurationTiering as Tiering,
 )
@@ -18,17 +20,23 @@ from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleFilter as Filter,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRuleFilterAnd as FilterAnd,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
+    S3BucketLifecycleConfigurationRuleFilterTag as FilterTag,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration as NoncurrentVersionExpiration,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfigurationRuleTransition as Transition,
 )
 
-from environments.schema import BucketSettings
+from environments.schema import BucketSettings, LifecycleRule
 
 
 def lifecycle_rules(settings: BucketSettings) -> list[Rule]:
-    """The rules of a bucket, each for every object in it."""
+    """The rules of a bucket: those for every object in it, then those for some."""
     rules = [
         Rule(
             id="incomplete-uploads",
@@ -55,7 +63,33 @@ def lifecycle_rules(settings: BucketSettings) -> list[Rule]:
     if settings.expiration_days is not None:
         expiration = Expiration(days=settings.expiration_days)
         rules.append(Rule(id="expiration", status="Enabled", filter=[Filter()], expiration=[expiration]))
-    return rules
+    return [*rules, *(_rule_for_some(rule) for rule in settings.lifecycle)]
+
+
+def _rule_for_some(rule: LifecycleRule) -> Rule:
+    transition, expiration = None, None
+    if rule.transition_days is not None:
+        transition = [Transition(days=rule.transition_days, storage_class=rule.storage_class)]
+    if rule.expiration_days is not None:
+        expiration = [Expiration(days=rule.expiration_days)]
+    return Rule(id=rule.id, status="Enabled", filter=[_filter(rule)], transition=transition, expiration=expiration)
+
+
+def _filter(rule: LifecycleRule) -> Filter:
+    """S3 takes one criterion as it is, and several of them together."""
+    criteria: dict[str, Any] = {
+        "prefix": rule.prefix or None,
+        "object_size_greater_than": rule.larger_than_bytes,
+        "object_size_less_than": rule.smaller_than_bytes,
+    }
+    stated = {name: value for name, value in criteria.items() if value is not None}
+    match len(stated), list(rule.tags.items()):
+        case 1, []:
+            return Filter(**stated)
+        case 0, [(key, value)]:
+            return Filter(tag=[FilterTag(key=key, value=value)])
+        case _:
+            return Filter(and_=[FilterAnd(tags=rule.tags or None, **stated)])
 
 
 def archive_tiers(settings: BucketSettings) -> list[Tiering]:

@@ -1,4 +1,4 @@
-"""Statements of bucket policies: what nobody may do, and what log delivery may."""
+"""Statements of bucket policies: what nobody may do, and what the deliveries and replication of S3 may."""
 
 from __future__ import annotations
 
@@ -40,14 +40,42 @@ def render_encryption(bucket: str, key_arn: str) -> list[Statement]:
     ]
 
 
+def render_customer_keys(bucket: str) -> Statement:
+    """Nobody stores an object in the bucket (an ARN) under a key of their own (SSE-C), which is lost with them."""
+    stated = {"s3:x-amz-server-side-encryption-customer-algorithm": "false"}
+    return _deny("DenyCustomerKeys", "s3:PutObject", [f"{bucket}/*"], {"Null": stated})
+
+
+def render_replication_by(bucket: str, *, role: str) -> Statement:
+    """Nobody but the role (an ARN) replicates into the bucket (an ARN), whatever other permissions they have."""
+    replication = [
+        "s3:ObjectOwnerOverrideToBucketOwner",
+        "s3:ReplicateDelete",
+        "s3:ReplicateObject",
+        "s3:ReplicateTags",
+    ]
+    others = {"ArnNotEquals": {"aws:PrincipalArn": role}}
+    return _deny("DenyReplicationByOthers", replication, [f"{bucket}/*"], others)
+
+
 def render_log_delivery(bucket: str, *, account: str, sources: Sequence[str]) -> Statement:
     """S3 may deliver the access logs of the `sources`, buckets (ARNs) of this account, into the bucket (an ARN)."""
+    return _delivery("AllowLogDelivery", f"{bucket}/*", by="logging.s3.amazonaws.com", account=account, sources=sources)
+
+
+def render_report_delivery(bucket: str, *, account: str, sources: Sequence[str], prefixes: Sequence[str]) -> Statement:
+    """S3 may deliver reports on the `sources`, buckets (ARNs) of this account, to these prefixes of the bucket."""
+    keys = [f"{bucket}/{prefix}/*" for prefix in prefixes]
+    return _delivery("AllowReportDelivery", keys, by="s3.amazonaws.com", account=account, sources=sources)
+
+
+def _delivery(sid: str, objects: str | list[str], *, by: str, account: str, sources: Sequence[str]) -> Statement:
     return {
-        "Sid": "AllowLogDelivery",
+        "Sid": sid,
         "Effect": "Allow",
-        "Principal": {"Service": "logging.s3.amazonaws.com"},
+        "Principal": {"Service": by},
         "Action": "s3:PutObject",
-        "Resource": f"{bucket}/*",
+        "Resource": objects,
         "Condition": {
             "StringEquals": {"aws:SourceAccount": account},
             "ArnEquals": {"aws:SourceArn": list(sources)},
@@ -55,7 +83,7 @@ def render_log_delivery(bucket: str, *, account: str, sources: Sequence[str]) ->
     }
 
 
-def _deny(sid: str, action: str, resources: list[str], condition: Statement) -> Statement:
+def _deny(sid: str, action: str | list[str], resources: list[str], condition: Statement) -> Statement:
     return {
         "Sid": sid,
         "Effect": "Deny",

@@ -79,6 +79,78 @@ from tests.environments.conftest import ProblemsOf
             id="a bucket that is not declared",
         ),
         pytest.param(
+            "buckets: {uploads: {lifecycle: [{id: large, larger_than_bytes: 9}]}}\n",
+            "buckets.uploads.lifecycle[0]: does nothing: state transition_days or expiration_days",
+            id="a lifecycle rule without effect",
+        ),
+        pytest.param(
+            "buckets: {uploads: {lifecycle: [{id: all, expiration_days: 9}]}}\n",
+            "buckets.uploads.lifecycle[0]: is for every object: state a prefix, tags, larger_than_bytes or "
+            "smaller_than_bytes",
+            id="a lifecycle rule for everything",
+        ),
+        pytest.param(
+            "buckets: {uploads: {lifecycle: [{id: a, tags: {'': b}, expiration_days: 9}]}}\n",
+            "buckets.uploads.lifecycle[0].tags.: given 0 characters, allowed 1 to 128",
+            id="a lifecycle rule for a tag without a name",
+        ),
+        pytest.param(
+            "buckets: {uploads: {lifecycle: [{id: expiration, prefix: a/, expiration_days: 9}]}}\n",
+            'buckets.uploads.lifecycle[0].id: given "expiration", the name of a rule for all objects',
+            id="a lifecycle rule with a name that is taken",
+        ),
+        pytest.param(
+            "buckets: {uploads: {lifecycle: [{id: a, prefix: a/, expiration_days: 9}, "
+            "{id: a, prefix: b/, expiration_days: 9}]}}\n",
+            'buckets.uploads.lifecycle[1].id: given "a" twice: choose another name',
+            id="two lifecycle rules with one name",
+        ),
+        pytest.param(
+            "buckets: {uploads: {lifecycle: "
+            "[{id: a, larger_than_bytes: 9, smaller_than_bytes: 10, expiration_days: 9}]}}\n",
+            "buckets.uploads.lifecycle[0].smaller_than_bytes: given 10, which with larger_than_bytes 9 leaves none",
+            id="a lifecycle rule for no size",
+        ),
+        pytest.param(
+            "buckets: {uploads: {lifecycle: [{id: a, prefix: a/, transition_days: 9, expiration_days: 9}]}}\n",
+            "buckets.uploads.lifecycle[0].expiration_days: given 9, allowed more than transition_days (9)",
+            id="some objects that expire before they move",
+        ),
+        pytest.param(
+            "buckets: {uploads: {lifecycle: [{id: a, prefix: a/, transition_days: 29, storage_class: STANDARD_IA}]}}\n",
+            "buckets.uploads.lifecycle[0].transition_days: given 29, allowed 30 or more for STANDARD_IA",
+            id="a move to Standard-IA that S3 refuses",
+        ),
+        pytest.param(
+            "buckets: {uploads: {versioning: false}}\ndisaster_recovery_region: us-west-2\n"
+            "backup: {exclude: [uploads]}\n",
+            "buckets.uploads.versioning: given false, but S3 replicates versions only: set replication to null",
+            id="replication without versions",
+        ),
+        pytest.param(
+            "buckets: {uploads: {replication: {destination: {account: '111111111111', bucket: copies, "
+            "kms_key_arn: 'arn:aws:kms:us-west-2:111111111111:key/a'}}}}\n"
+            "disaster_recovery_region: us-west-2\n",
+            'buckets.uploads.replication.destination.account: given "111111111111", the environment\'s own: '
+            "leave destination out",
+            id="copies in another account that is none",
+        ),
+        pytest.param(
+            "buckets: {backups: {versioning: false, object_lock: {days: 9}}}\nbackup: {exclude: [backups]}\n",
+            "buckets.backups.versioning: given false, but S3 locks versions only: set it to true",
+            id="a lock without versions",
+        ),
+        pytest.param(
+            "buckets: {logs: {object_lock: {days: 9}}}\n",
+            "buckets.logs.object_lock: S3 delivers no access logs to a bucket that locks them: set it to null",
+            id="locked access logs",
+        ),
+        pytest.param(
+            "buckets: {backups: {noncurrent_version_days: 8, object_lock: {days: 9}}}\n",
+            "buckets.backups.noncurrent_version_days: given 8, allowed object_lock.days (9) or more",
+            id="old versions that expire while they are locked",
+        ),
+        pytest.param(
             "buckets: {logs: {expiration_days: 30}}\n",
             "buckets.logs.expiration_days: given 30, allowed more than intelligent_tiering_days (30), or that null",
             id="objects that expire before they move",

@@ -16,6 +16,8 @@ Settings = dict[str, Any]
 REASON = "decided by the storage team in March"
 A_USER = "arn:aws:iam::111111111111:user/ada"
 ONE_SUBNET = {"kind": "existing", "vpc_id": "vpc-12345678", "subnet_ids": ["subnet-12345678"]}
+LOCKED = {"backups": {"object_lock": {"days": 30}}}
+UNREPLICATED = {"accepted_risks": {"no-replication": REASON}}
 ONE_ZONE_OF_REDIS = {"redis": {"multi_az": False, "accepted_risks": {"single-zone": REASON}}}
 
 BROKEN = [
@@ -56,11 +58,18 @@ BROKEN = [
         "no-versioning",
         "buckets.uploads.versioning",
         {
-            "buckets": {"uploads": {"versioning": False}},
+            "buckets": {**LOCKED, "uploads": {"versioning": False, "replication": None, **UNREPLICATED}},
             "backup": {"exclude": ["uploads"], "accepted_risks": {"not-backed-up": REASON}},
         },
     ),
-    ("force-destroy", "buckets.assets.force_destroy", {"buckets": {"assets": {"force_destroy": True}}}),
+    ("no-replication", "buckets.uploads.replication", {"buckets": {**LOCKED, "uploads": {"replication": None}}}),
+    ("no-object-lock", "buckets.backups.object_lock", {"buckets": {"backups": {"object_lock": None}}}),
+    (
+        "insecure-origin",
+        "buckets.uploads.cors_origins",
+        {"buckets": {**LOCKED, "uploads": {"cors_origins": ["http://app.example.org"]}}},
+    ),
+    ("force-destroy", "buckets.assets.force_destroy", {"buckets": {**LOCKED, "assets": {"force_destroy": True}}}),
     ("single-zone", "redis.multi_az", {"redis": {"multi_az": False}}),
     (
         "no-replica",
@@ -91,6 +100,7 @@ def production(settings: Settings) -> str:
         "production": True,
         "disaster_recovery_region": "us-west-2",
         "alarms": {"subscriptions": ["on-call@example.com"]},
+        "buckets": LOCKED,
     }
     return yaml.safe_dump(safe | settings, sort_keys=False)
 
@@ -140,13 +150,14 @@ def test_the_problem_stands_at_the_line_of_the_setting(problems_of: ProblemsOf) 
         "production: true\n"
         "disaster_recovery_region: us-west-2\n"
         "alarms: {subscriptions: [on-call@example.com]}\n"
+        "buckets: {backups: {object_lock: {days: 30}}}\n"
         "tables:\n"
         "  core:\n"
         "    deletion_protection: true\n"
         "    point_in_time_recovery_days: 0\n"
     ) == [
         (
-            "environments/dev.yaml:10: tables.core.point_in_time_recovery_days: given 0, allowed in production "
+            "environments/dev.yaml:11: tables.core.point_in_time_recovery_days: given 0, allowed in production "
             "7 to 35: what was deleted by mistake is lost; to accept that, write `no-point-in-time-recovery: <why>` "
             "under tables.core.accepted_risks"
         )
@@ -154,7 +165,10 @@ def test_the_problem_stands_at_the_line_of_the_setting(problems_of: ProblemsOf) 
 
 
 def test_a_setting_that_is_absent_is_refused_at_its_section(problems_of: ProblemsOf) -> None:
-    [problem] = problems_of("production: true\ndisaster_recovery_region: us-west-2\nalarms: {}\n")
+    [problem] = problems_of(
+        "production: true\ndisaster_recovery_region: us-west-2\nalarms: {}\n"
+        "buckets: {backups: {object_lock: {days: 30}}}\n"
+    )
 
     assert problem.startswith("environments/dev.yaml:6: alarms.subscriptions: given an empty list")
 
@@ -204,4 +218,14 @@ def test_prod_is_always_production(problems_of: ProblemsOf) -> None:
 
 @pytest.mark.parametrize("section", [TableSettings(), BucketSettings(), RedisSettings(), EncryptionSettings()])
 def test_the_defaults_break_no_rule(section: TableSettings | BucketSettings | RedisSettings) -> None:
-    assert broken_rules(section) == ()
+    assert broken_rules(("section",), section) == ()
+
+
+def test_a_bucket_for_backups_is_locked_even_where_it_is_not_named(problems_of: ProblemsOf) -> None:
+    [problem] = problems_of(production({"buckets": {}}))
+
+    assert "buckets.backups.object_lock: given null, allowed in production a section with mode and days" in problem
+
+
+def test_a_bucket_for_anything_else_need_not_be_locked(problems_of: ProblemsOf) -> None:
+    assert problems_of(production({"buckets": {**LOCKED, "uploads": {"object_lock": None}}})) == []

@@ -44,5 +44,6 @@ def test_nobody_reaches_states_without_tls_or_in_public(bootstrap: Template) -> 
     assert statements(bootstrap.one("aws_s3_bucket_policy")["policy"]).keys() == {
         "DenyInsecureTransport",
         "DenyOldTls",
+        "DenyCustomerKeys",
     }
     assert bootstrap.one("aws_s3_bucket_public_access_block")["block_public_policy"] is True

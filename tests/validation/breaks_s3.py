@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -137,6 +138,99 @@ def without_logging(context: Context) -> Iterator[Context]:
         client.put_bucket_logging(Bucket=name, BucketLoggingStatus={"LoggingEnabled": logging})
 
 
+@contextmanager
+def accepting_reports_of_anybody(context: Context) -> Iterator[Context]:
+    """The log bucket's policy, which says no longer whose inventories may be delivered."""
+    client, name = context.clients.s3, bucket(context, "logs")
+    whole = client.get_bucket_policy(Bucket=name)["Policy"]
+    document = json.loads(whole)
+    next(each for each in document["Statement"] if each["Sid"] == "AllowReportDelivery").pop("Condition")
+    client.put_bucket_policy(Bucket=name, Policy=json.dumps(document))
+    try:
+        yield context
+    finally:
+        client.put_bucket_policy(Bucket=name, Policy=whole)
+
+
+def replicating(how: Callable[[Any], Any]) -> Breaking:
+    """The bucket's replication, altered."""
+
+    @contextmanager
+    def breaking(context: Context) -> Iterator[Context]:
+        client, name = context.clients.s3, bucket(context)
+        whole: Any = client.get_bucket_replication(Bucket=name)["ReplicationConfiguration"]
+        client.put_bucket_replication(Bucket=name, ReplicationConfiguration=how(copy.deepcopy(whole)))
+        try:
+            yield context
+        finally:
+            client.put_bucket_replication(Bucket=name, ReplicationConfiguration=whole)
+
+    return breaking
+
+
+def without_time_control(configuration: Any) -> Any:
+    destination = configuration["Rules"][0]["Destination"]
+    del destination["ReplicationTime"], destination["Metrics"]
+    return configuration
+
+
+def disabled(configuration: Any) -> Any:
+    configuration["Rules"][0]["Status"] = "Disabled"
+    return configuration
+
+
+@contextmanager
+def letting_anybody_replicate(context: Context) -> Iterator[Context]:
+    client, name = context.disaster_recovery.clients.s3, context.environment.replica_name("uploads")
+    whole = client.get_bucket_policy(Bucket=name)["Policy"]
+    document = json.loads(whole)
+    document["Statement"] = [each for each in document["Statement"] if each["Sid"] != "DenyReplicationByOthers"]
+    client.put_bucket_policy(Bucket=name, Policy=json.dumps(document))
+    try:
+        yield context
+    finally:
+        client.put_bucket_policy(Bucket=name, Policy=whole)
+
+
+def lock(context: Context, days: int) -> None:
+    context.clients.s3.put_object_lock_configuration(
+        Bucket=bucket(context, "backups"),
+        ObjectLockConfiguration={
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": days}},
+        },
+    )
+
+
+def tell_eventbridge(context: Context, configuration: Any) -> None:
+    context.clients.s3.put_bucket_notification_configuration(
+        Bucket=bucket(context), NotificationConfiguration=configuration
+    )
+
+
+@contextmanager
+def without_inventory(context: Context) -> Iterator[Context]:
+    client, name = context.clients.s3, bucket(context)
+    whole: Any = client.get_bucket_inventory_configuration(Bucket=name, Id="inventory")["InventoryConfiguration"]
+    client.delete_bucket_inventory_configuration(Bucket=name, Id="inventory")
+    try:
+        yield context
+    finally:
+        client.put_bucket_inventory_configuration(Bucket=name, Id="inventory", InventoryConfiguration=whole)
+
+
+@contextmanager
+def with_pages_of_others(context: Context) -> Iterator[Context]:
+    client, name = context.clients.s3, bucket(context)
+    rules: Any = client.get_bucket_cors(Bucket=name)["CORSRules"]
+    opened: Any = [rules[0] | {"AllowedOrigins": ["*"]}]
+    client.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": opened})
+    try:
+        yield context
+    finally:
+        client.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
+
+
 def on_uploads(check: str, how: Breaking, what: str, *, expected: Any, found: Any) -> Break:
     return Break(check=check, resource="uploads", how=how, what=what, expected=expected, found=found)
 
@@ -218,5 +312,64 @@ BREAKS = (
         expected="AccessDenied",
         found="accepted",
     ),
+    on_uploads(
+        "s3.policy",
+        without_statement("DenyCustomerKeys"),
+        "write with a key of the client's own",
+        expected="denied",
+        found="not denied",
+    ),
+    Break(
+        check="s3.policy",
+        resource="logs",
+        how=accepting_reports_of_anybody,
+        what="reports accepted from",
+        expected=lambda context: sorted(f"arn:aws:s3:::{bucket(context, each.name)}" for each in context.model.buckets),
+        found=["*"],
+    ),
+    on_uploads("s3.replication", replicating(without_time_control), "minutes", expected=15, found=None),
+    on_uploads("s3.replication", replicating(disabled), "enabled rules", expected=1, found=0),
+    on_uploads(
+        "s3.replica",
+        letting_anybody_replicate,
+        "replication by another role",
+        expected="denied",
+        found="not denied",
+    ),
+    Break(
+        check="s3.object_lock",
+        resource="backups",
+        how=really(lambda context: lock(context, 2), lambda context: lock(context, 1)),
+        what="default retention",
+        expected={"Mode": "GOVERNANCE", "Days": 1},
+        found={"Mode": "GOVERNANCE", "Days": 2},
+    ),
+    on_uploads(
+        "s3.events",
+        really(
+            lambda context: tell_eventbridge(context, {}),
+            lambda context: tell_eventbridge(context, {"EventBridgeConfiguration": {}}),
+        ),
+        "EventBridge is told",
+        expected=True,
+        found=False,
+    ),
+    on_uploads(
+        "s3.reports",
+        without_inventory,
+        "inventories",
+        expected=lambda context: [["Weekly", f"arn:aws:s3:::{bucket(context, 'logs')}"]],
+        found=[],
+    ),
+    on_uploads("s3.cors", with_pages_of_others, "origins", expected=["http://localhost:3000"], found=["*"]),
+    Break(
+        check="s3.keeps_locked",
+        resource="backups",
+        how=forbidding("s3:PutObject"),
+        what="write a locked object",
+        expected="accepted",
+        found="AccessDenied",
+    ),
+    on_uploads("s3.replicates", replicating(disabled), "copy arrived", expected=True, found=False),
     on_uploads("s3.round_trip", forbidding("s3:PutObject"), "write", expected="accepted", found="AccessDenied"),
 )

@@ -10,7 +10,7 @@ import pytest
 from tests.support.deployed import Deployed
 from tests.validation import breaks_backup, breaks_dynamodb, breaks_platform, breaks_redis, breaks_s3
 from tests.validation.breaks import Break
-from validation.checks import CHECKS, redis_data
+from validation.checks import CHECKS, redis_data, s3_data
 from validation.context import Context
 from validation.framework.result import Result, Status
 from validation.framework.runner import Task, examine
@@ -32,8 +32,9 @@ def result(broken: Break, context: Context) -> Result:
 
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait long for replicas that are cut off."""
+    """Do not wait long for replicas and copies that are cut off."""
     monkeypatch.setattr(redis_data, "REPLICA_SECONDS", 0.5)
+    monkeypatch.setattr(s3_data, "REPLICATION_SECONDS", 0.5)
 
 
 @pytest.mark.integration

@@ -27,6 +27,8 @@ class Bucket:
     content_types: tuple[ContentType, ...] = ()
     """What may be stored, by what an object begins with; anything where empty."""
     maximum_object_bytes: int = LARGEST_OBJECT
+    keeps_backups: bool = False
+    """What it keeps is the way back from a mistake, so that production locks it against deletion."""
     receives_access_logs: bool = False
     """Server access logs of every other bucket are delivered here (so it is encrypted by S3's own key,
     the only one that log delivery supports)."""

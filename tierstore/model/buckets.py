@@ -33,7 +33,7 @@ UPLOADS: Final = Bucket(
     # One signed request of a browser carries no more (Amazon S3: PutObject).
     maximum_object_bytes=5 * 2**30,
 )
-BACKUPS: Final = Bucket(name="backups", description="Exports and snapshots.")
+BACKUPS: Final = Bucket(name="backups", description="Exports and snapshots.", keeps_backups=True)
 LOGS: Final = Bucket(name="logs", description="Access logs of the other buckets.", receives_access_logs=True)
 
 

@@ -15,7 +15,10 @@ from validation.checks import (
     redis_data,
     redis_settings,
     s3_data,
+    s3_lifecycle,
+    s3_replication,
     s3_settings,
+    s3_uses,
 )
 from validation.context import Context
 from validation.framework.check import Check
@@ -27,6 +30,9 @@ _MODULES: Final = (
     dynamodb_settings,
     dynamodb_data,
     s3_settings,
+    s3_lifecycle,
+    s3_uses,
+    s3_replication,
     s3_data,
     redis_settings,
     redis_data,

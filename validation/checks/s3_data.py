@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
-from validation.attempt import attempt, outcome
+from botocore.exceptions import ClientError
+
+from validation.attempt import attempt, error_code, outcome
+from validation.checks.s3_replication import copied, replica_key
 from validation.checks.s3_settings import bucket_key, buckets
 from validation.clients import Clients
 from validation.context import Context
@@ -19,6 +25,12 @@ from validation.live import s3
 
 PREFIX: Final = "validation/"
 """Where checks put their objects; nothing is left there."""
+
+LOCK_SECONDS: Final = 2
+"""How long an object of a check is locked in a bucket that locks objects."""
+
+REPLICATION_SECONDS: Final = 120
+"""Most copies arrive within seconds; S3 promises 15 minutes, but only for 99.9 % of them."""
 
 
 @check("s3.refuses_insecure", "Unsafe requests are refused", severity=Severity.CRITICAL, each=buckets)
@@ -40,7 +52,7 @@ def refuses_insecure(context: Context, bucket: str) -> Iterator[Finding]:
         found=outcome(lambda: clients.s3_without_tls.list_objects_v2(Bucket=name, MaxKeys=1)),
     )
     key = bucket_key(context, bucket)
-    safe = _encryption(key)
+    safe = _headers(context, bucket)
     with _object(clients, name) as object_key:
 
         def write(headers: Mapping[str, Any]) -> str:
@@ -59,6 +71,7 @@ def round_trip(context: Context, bucket: str) -> Iterator[Finding]:
     name = _existing(context, bucket)
     clients = context.clients
     key = bucket_key(context, bucket)
+    headers = _headers(context, bucket)
     body = uuid.uuid4().bytes
     checksum = base64.b64encode(hashlib.sha256(body).digest()).decode()
     expected = {
@@ -70,13 +83,54 @@ def round_trip(context: Context, bucket: str) -> Iterator[Finding]:
     with _object(clients, name) as object_key:
 
         def store() -> None:
-            clients.s3.put_object(Bucket=name, Key=object_key, Body=body, ChecksumSHA256=checksum, **_encryption(key))
+            clients.s3.put_object(Bucket=name, Key=object_key, Body=body, ChecksumSHA256=checksum, **headers)
 
         written = compare("write", expected="accepted", found=outcome(store))
         yield written
         if written.passed:
             yield compare("read", expected=expected, found=attempt(_read, clients, name, object_key))
     yield compare("versions left", expected=0, found=len(_versions(clients, name, object_key)))
+
+
+def _locked(context: Context) -> Sequence[str]:
+    return [bucket for bucket in buckets(context) if context.environment.bucket(bucket).object_lock]
+
+
+@check("s3.keeps_locked", "A locked version cannot be deleted", severity=Severity.CRITICAL, each=_locked)
+def keeps_locked(context: Context, bucket: str) -> Iterator[Finding]:
+    """Stores an object that is locked for two seconds, tries to delete its version, and removes it afterwards."""
+    name = _existing(context, bucket)
+    clients = context.clients
+    with _object(clients, name) as object_key:
+        headers = _headers(context, bucket)
+        yield compare(
+            "write a locked object",
+            expected="accepted",
+            found=outcome(lambda: clients.s3.put_object(Bucket=name, Key=object_key, Body=b"", **headers)),
+        )
+        for version in _versions(clients, name, object_key):
+            delete = partial(clients.s3.delete_object, Bucket=name, Key=object_key, VersionId=version)
+            yield compare("delete a locked version", expected="AccessDenied", found=outcome(delete))
+
+
+@check("s3.replicates", "Copies arrive in the other region", severity=Severity.CRITICAL, each=copied)
+def replicates(context: Context, bucket: str) -> Iterator[Finding]:
+    """Stores an object, waits until its copy is there and can be read, and removes both."""
+    name, replica = _existing(context, bucket), context.environment.replica_name(bucket)
+    elsewhere = context.disaster_recovery.clients
+    body = uuid.uuid4().bytes
+    with _object(context.clients, name) as object_key, _object(elsewhere, replica, key=object_key):
+        context.clients.s3.put_object(Bucket=name, Key=object_key, Body=body, **_headers(context, bucket))
+        deadline = time.monotonic() + REPLICATION_SECONDS
+        while not _versions(elsewhere, replica, object_key) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        arrived = compare("copy arrived", expected=True, found=bool(_versions(elsewhere, replica, object_key)))
+        yield arrived
+        if arrived.passed:
+            key = replica_key(context, bucket)
+            expected = {"body": body.hex(), "encryption": "AES256" if key is None else "aws:kms", "key": key}
+            found = attempt(_read, elsewhere, replica, object_key)
+            yield compare("copy", expected=expected, found=_without_checksum(found))
 
 
 def _existing(context: Context, bucket: str) -> str:
@@ -96,20 +150,42 @@ def _read(clients: Clients, bucket: str, key: str) -> dict[str, Json]:
     }
 
 
-def _encryption(key: str | None) -> dict[str, Any]:
-    """Headers that the bucket's policy asks for."""
-    return {} if key is None else {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+def _without_checksum(read: Json) -> Json:
+    return {name: value for name, value in read.items() if name != "SHA-256"} if isinstance(read, dict) else read
+
+
+def _headers(context: Context, bucket: str) -> dict[str, Any]:
+    """Headers that the bucket's policy asks for, and a short lock where objects would be locked for days otherwise."""
+    key, lock = bucket_key(context, bucket), context.environment.bucket(bucket).object_lock
+    headers: dict[str, Any] = {} if key is None else {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key}
+    if lock:
+        headers["ObjectLockMode"] = lock.mode.upper()
+        headers["ObjectLockRetainUntilDate"] = datetime.now(UTC) + timedelta(seconds=LOCK_SECONDS)
+    return headers
 
 
 @contextmanager
-def _object(clients: Clients, bucket: str) -> Iterator[str]:
-    """A key of our own; whatever was stored there is removed, with every version."""
-    key = f"{PREFIX}{uuid.uuid4()}"
+def _object(clients: Clients, bucket: str, *, key: str = "") -> Iterator[str]:
+    """A key of our own; whatever was stored there is removed, with every version, once no lock holds it."""
+    key = key or f"{PREFIX}{uuid.uuid4()}"
     try:
         yield key
     finally:
         for version in _versions(clients, bucket, key):
+            _delete(clients, bucket, key, version)
+
+
+def _delete(clients: Clients, bucket: str, key: str, version: str) -> None:
+    deadline = time.monotonic() + 5 * LOCK_SECONDS
+    while True:
+        try:
             clients.s3.delete_object(Bucket=bucket, Key=key, VersionId=version)
+        except ClientError as error:
+            if error_code(error) != "AccessDenied" or time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 def _versions(clients: Clients, bucket: str, key: str) -> list[str]:

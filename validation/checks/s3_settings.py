@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
-from environments.schema import BucketSettings, Environment
+from environments.schema import Environment
 from validation.checks.keys import key_arn
 from validation.context import Context
 from validation.framework.check import check
-from validation.framework.result import Finding, Json, Severity, compare
+from validation.framework.result import Finding, Severity, compare
 from validation.live import s3
 from validation.policy import Request, allowed_sources, allows_anybody, denies
 
@@ -17,6 +17,7 @@ _SECURE: Final = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.2"}
 _WITHOUT_TLS: Final = {"aws:SecureTransport": "false"}
 _OLD_TLS: Final = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.1"}
 _ENCRYPTION_HEADER: Final = "s3:x-amz-server-side-encryption"
+_CUSTOMER_KEY_HEADER: Final = "s3:x-amz-server-side-encryption-customer-algorithm"
 _KEY_HEADER: Final = "s3:x-amz-server-side-encryption-aws-kms-key-id"
 
 
@@ -53,16 +54,16 @@ def policy(context: Context, bucket: str) -> Iterator[Finding]:
     """
     document = context.ask(s3.policy, context.environment.bucket_name(bucket))
     arn = bucket_arn(context.environment, bucket)
-    for what, request, expected in _requests(arn, bucket_key(context, bucket)):
+    for what, request, expected in policy_requests(arn, bucket_key(context, bucket)):
         yield compare(what, expected=expected, found="denied" if denies(document, request) else "not denied")
     yield compare("allowed to anybody", expected=[], found=list(allows_anybody(document)))
-    yield compare(
-        "access logs accepted from",
-        expected=_log_sources(context, bucket),
-        found=list(
-            allowed_sources(document, service="logging.s3.amazonaws.com", action="s3:PutObject", resource=f"{arn}/*")
-        ),
-    )
+    log_sources, report_sources = _log_sources(context, bucket), _report_sources(context, bucket)
+    for what, service, sources in (
+        ("access logs accepted from", "logging.s3.amazonaws.com", log_sources),
+        ("reports accepted from", "s3.amazonaws.com", report_sources),
+    ):
+        found = allowed_sources(document, service=service, action="s3:PutObject", resource=f"{arn}/inventory/*")
+        yield compare(what, expected=sources, found=list(found))
 
 
 @check("s3.encryption", "Buckets encrypt with the right key", severity=Severity.HIGH, each=buckets)
@@ -103,40 +104,6 @@ def ownership(context: Context, bucket: str) -> Iterator[Finding]:
     yield compare("object ownership", expected="BucketOwnerEnforced", found=found)
 
 
-@check("s3.lifecycle", "Objects age as configured", severity=Severity.HIGH, each=buckets)
-def lifecycle(context: Context, bucket: str) -> Iterator[Finding]:
-    """When old versions, incomplete uploads and current objects go, and when objects change tier.
-
-    Nothing else: an unknown rule may delete data that must stay.
-    """
-    rules = context.ask(s3.lifecycle, context.environment.bucket_name(bucket))
-    expected = _ageing(context.environment.bucket(bucket))
-    found = live_ageing(rules)
-    for what in sorted(expected.keys() | found.keys()):
-        yield compare(what, expected=expected.get(what), found=found.get(what))
-
-
-@check("s3.archive", "Archive tiers are as configured", severity=Severity.MEDIUM, each=buckets)
-def archive(context: Context, bucket: str) -> Iterator[Finding]:
-    """After how many days without access Intelligent-Tiering archives an object, which then takes hours to restore."""
-    settings = context.environment.bucket(bucket)
-    days = {
-        "ARCHIVE_ACCESS": settings.archive_access_days,
-        "DEEP_ARCHIVE_ACCESS": settings.deep_archive_access_days,
-    }
-    configurations = context.ask(s3.archive_configurations, context.environment.bucket_name(bucket))
-    yield compare(
-        "days until archived",
-        expected={tier: after for tier, after in days.items() if after is not None},
-        found={
-            tier["AccessTier"]: tier["Days"]
-            for configuration in configurations
-            if configuration["Status"] == "Enabled"
-            for tier in configuration["Tierings"]
-        },
-    )
-
-
 @check("s3.access_logging", "Access is logged", severity=Severity.MEDIUM, each=buckets)
 def access_logging(context: Context, bucket: str) -> Iterator[Finding]:
     """Where the bucket's access logs go; the bucket that receives them logs nothing, or it would log itself forever."""
@@ -152,8 +119,8 @@ def access_logging(context: Context, bucket: str) -> Iterator[Finding]:
     )
 
 
-def _requests(arn: str, key: str | None) -> Iterator[tuple[str, Request, str]]:
-    """What is asked of a bucket, and what its policy has to do."""
+def policy_requests(arn: str, key: str | None) -> Iterator[tuple[str, Request, str]]:
+    """What is asked of a bucket (an ARN) under a key, and what its policy has to do."""
     body = f"{arn}/validation"
     yield "read without TLS", Request(action="s3:GetObject", resource=body, conditions=_WITHOUT_TLS), "denied"
     yield "list without TLS", Request(action="s3:ListBucket", resource=arn, conditions=_WITHOUT_TLS), "denied"
@@ -162,6 +129,10 @@ def _requests(arn: str, key: str | None) -> Iterator[tuple[str, Request, str]]:
     if key is None:
         plain = Request(action="s3:PutObject", resource=body, conditions=_SECURE)
         yield "write with default encryption", plain, "not denied"
+        customers = Request(
+            action="s3:PutObject", resource=body, conditions={**_SECURE, _CUSTOMER_KEY_HEADER: "AES256"}
+        )
+        yield "write with a key of the client's own", customers, "denied"
         return
     right = {_ENCRYPTION_HEADER: "aws:kms", _KEY_HEADER: key}
     writes: Mapping[str, tuple[Mapping[str, str], str]] = {
@@ -169,6 +140,7 @@ def _requests(arn: str, key: str | None) -> Iterator[tuple[str, Request, str]]:
         "write without encryption headers": ({}, "denied"),
         "write with S3's own key": ({_ENCRYPTION_HEADER: "AES256"}, "denied"),
         "write with AWS's KMS key": ({_ENCRYPTION_HEADER: "aws:kms"}, "denied"),
+        "write with a key of the client's own": (right | {_CUSTOMER_KEY_HEADER: "AES256"}, "denied"),
         "write with another KMS key": (right | {_KEY_HEADER: f"{key}-another"}, "denied"),
     }
     for what, (headers, expected) in writes.items():
@@ -181,52 +153,8 @@ def _log_sources(context: Context, bucket: str) -> list[str]:
     return sorted(bucket_arn(context.environment, each) for each in buckets(context) if each != bucket)
 
 
-def _ageing(settings: BucketSettings) -> dict[str, Json]:
-    days = {
-        "days until incomplete uploads are removed": settings.abort_multipart_days,
-        "days until noncurrent versions are removed": settings.noncurrent_version_days,
-        "days until INTELLIGENT_TIERING": settings.intelligent_tiering_days,
-        "days until current objects expire": settings.expiration_days,
-    }
-    return {what: after for what, after in days.items() if after is not None}
-
-
-def live_ageing(rules: Iterable[Mapping[str, Any]]) -> dict[str, Json]:
-    """What the enabled rules do to every object; a rule for some objects, or with another effect, by its id.
-
-    Where two rules do the same, the earlier counts, as in S3.
-    """
-    found: dict[str, Json] = {}
-    for rule in (rule for rule in rules if rule["Status"] == "Enabled"):
-        for what, days in _effects(rule).items():
-            if not _is_for_every_object(rule):
-                found[f"rule {rule.get('ID')} for some objects: {what}"] = days
-            else:
-                known = found.get(what)
-                found[what] = min(known, days) if isinstance(known, int) else days
-    return found
-
-
-def _effects(rule: Mapping[str, Any]) -> dict[str, int]:
-    """What a rule does and after how many days; an expiry of lone delete markers removes no data and is left out."""
-    effects: dict[str, int] = {}
-    if "AbortIncompleteMultipartUpload" in rule:
-        days = rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]
-        effects["days until incomplete uploads are removed"] = days
-    if "NoncurrentVersionExpiration" in rule:
-        days = rule["NoncurrentVersionExpiration"]["NoncurrentDays"]
-        effects["days until noncurrent versions are removed"] = days
-    if "Days" in rule.get("Expiration", {}):
-        effects["days until current objects expire"] = rule["Expiration"]["Days"]
-    if "Date" in rule.get("Expiration", {}):
-        effects[f"current objects expire on {rule['Expiration']['Date']}"] = 0
-    for transition in rule.get("Transitions", []):
-        effects[f"days until {transition['StorageClass']}"] = transition.get("Days", 0)
-    for transition in rule.get("NoncurrentVersionTransitions", []):
-        effects[f"days until noncurrent versions move to {transition['StorageClass']}"] = transition["NoncurrentDays"]
-    return effects
-
-
-def _is_for_every_object(rule: Mapping[str, Any]) -> bool:
-    # S3 answers an absent filter as {} or as an empty prefix, in either of two places.
-    return not rule.get("Prefix") and rule.get("Filter", {}) in ({}, {"Prefix": ""})
+def _report_sources(context: Context, bucket: str) -> list[str]:
+    delivered = [context.environment.bucket(each).inventory for each in buckets(context)]
+    if not context.model.bucket(bucket).receives_access_logs or not any(delivered):
+        return []
+    return sorted(bucket_arn(context.environment, each) for each in buckets(context))

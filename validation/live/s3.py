@@ -13,10 +13,16 @@ from validation.framework.result import Unmet
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import (
+        AnalyticsConfigurationOutputTypeDef,
+        CORSRuleOutputTypeDef,
         IntelligentTieringConfigurationOutputTypeDef,
+        InventoryConfigurationOutputTypeDef,
         LifecycleRuleOutputTypeDef,
         LoggingEnabledOutputTypeDef,
+        MetricsConfigurationOutputTypeDef,
+        ObjectLockConfigurationTypeDef,
         PublicAccessBlockConfigurationTypeDef,
+        ReplicationConfigurationOutputTypeDef,
         ServerSideEncryptionRuleOutputTypeDef,
     )
 
@@ -95,6 +101,63 @@ def archive_configurations(clients: Clients, bucket: str) -> list[IntelligentTie
         lambda: clients.s3.list_bucket_intelligent_tiering_configurations(Bucket=bucket).get(
             "IntelligentTieringConfigurationList", []
         ),
+    )
+
+
+def replication(clients: Clients, bucket: str) -> ReplicationConfigurationOutputTypeDef | None:
+    """Where objects are copied, and by which role."""
+    return _ask_unless_absent(
+        bucket,
+        lambda: clients.s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"],
+        absent="ReplicationConfigurationNotFoundError",
+    )
+
+
+def object_lock(clients: Clients, bucket: str) -> ObjectLockConfigurationTypeDef | None:
+    """For how long versions are locked."""
+    return _ask_unless_absent(
+        bucket,
+        lambda: clients.s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"],
+        absent="ObjectLockConfigurationNotFoundError",
+    )
+
+
+def cors(clients: Clients, bucket: str) -> list[CORSRuleOutputTypeDef]:
+    """What web pages of other origins may do."""
+    rules = _ask_unless_absent(
+        bucket, lambda: clients.s3.get_bucket_cors(Bucket=bucket)["CORSRules"], absent="NoSuchCORSConfiguration"
+    )
+    return rules or []
+
+
+def tells_eventbridge(clients: Clients, bucket: str) -> bool:
+    """Whether events of the bucket go to EventBridge."""
+    return _ask(
+        bucket, lambda: "EventBridgeConfiguration" in clients.s3.get_bucket_notification_configuration(Bucket=bucket)
+    )
+
+
+def inventories(clients: Clients, bucket: str) -> list[InventoryConfigurationOutputTypeDef]:
+    """Which lists of objects are delivered."""
+    return _ask(
+        bucket,
+        lambda: clients.s3.list_bucket_inventory_configurations(Bucket=bucket).get("InventoryConfigurationList", []),
+    )
+
+
+def analyses(clients: Clients, bucket: str) -> list[AnalyticsConfigurationOutputTypeDef]:
+    """Which analyses of the storage class are made."""
+    return _ask(
+        bucket,
+        lambda: clients.s3.list_bucket_analytics_configurations(Bucket=bucket).get("AnalyticsConfigurationList", []),
+    )
+
+
+def request_metrics(clients: Clients, bucket: str) -> list[MetricsConfigurationOutputTypeDef]:
+    """Which requests are measured."""
+    return _ask(
+        bucket,
+        lambda: clients.s3.list_bucket_metrics_configurations(Bucket=bucket).get("MetricsConfigurationList", []),
     )
 
 

@@ -38,7 +38,7 @@ def test_each_tier_has_a_key_of_its_own(keys: Template) -> None:
         "alias/tierstore-test-logs",
         "alias/tierstore-test-alarms",
     }
-    assert len({alias["target_key_id"] for alias in keys.all("aws_kms_alias")}) == 5
+    assert len({alias["target_key_id"] for alias in keys.all("aws_kms_alias")}) == 6
 
 
 def test_every_key_rotates_as_often_as_set(keys: Template) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from environments import Environment
-from environments.schema import BucketSettings
+from environments.schema import BucketSettings, ObjectLock
 from modules.s3 import Buckets
 from tests.modules.template import Block, Template, statements, synthesized
 from tierstore.declaration.buckets import Bucket
@@ -19,15 +19,20 @@ SUB_RESOURCES = (
     "aws_s3_bucket_versioning",
     "aws_s3_bucket_server_side_encryption_configuration",
     "aws_s3_bucket_policy",
+    "aws_s3_bucket_notification",
+    "aws_s3_bucket_metric",
     "aws_s3_bucket_lifecycle_configuration",
     "aws_s3_bucket_logging",
+    "aws_s3_bucket_inventory",
 )
 
 
 def buckets(environment: Environment, settings: BucketSettings | None = None) -> Template:
     chosen = environment.model_copy(update={"buckets": {"photos": settings} if settings else {}})
     return synthesized(
-        lambda stack: Buckets(stack, "buckets", environment=chosen, declared=DECLARED, key_arn="arn:key")
+        lambda stack: Buckets(
+            stack, "buckets", environment=chosen, declared=DECLARED, key_arn="arn:key", replica_key=None
+        )
     )
 
 
@@ -110,6 +115,7 @@ def test_the_policy_of_a_data_bucket_grants_nothing(by_default: Template) -> Non
     assert policy.keys() == {
         "DenyInsecureTransport",
         "DenyOldTls",
+        "DenyCustomerKeys",
         "DenyWrongOrMissingEncryption",
         "DenyWrongOrMissingKey",
     }
@@ -118,7 +124,13 @@ def test_the_policy_of_a_data_bucket_grants_nothing(by_default: Template) -> Non
 def test_the_policy_of_the_log_bucket_lets_logs_of_the_others_in(by_default: Template) -> None:
     policy = statements(of(by_default, "aws_s3_bucket_policy", "logs")["policy"])
 
-    assert policy.keys() == {"DenyInsecureTransport", "DenyOldTls", "AllowLogDelivery"}
+    assert policy.keys() == {
+        "DenyInsecureTransport",
+        "DenyOldTls",
+        "DenyCustomerKeys",
+        "AllowLogDelivery",
+        "AllowReportDelivery",
+    }
     assert policy["AllowLogDelivery"]["Condition"]["ArnEquals"]["aws:SourceArn"] == [
         "arn:aws:s3:::tierstore-test-123456789012-photos",
         "arn:aws:s3:::tierstore-test-123456789012-films",
@@ -207,3 +219,75 @@ def test_objects_survive_a_destroy_unless_set(environment: Environment, by_defau
     kept, gone = (template.one("aws_s3_bucket", bucket=name) for template in (by_default, forced))
     assert (kept["force_destroy"], kept["lifecycle"]) == (False, {"prevent_destroy": True})
     assert (gone["force_destroy"], gone["lifecycle"]) == (True, {"prevent_destroy": False})
+
+
+def test_every_bucket_tells_eventbridge_of_its_objects(by_default: Template) -> None:
+    assert [each["eventbridge"] for each in by_default.all("aws_s3_bucket_notification")] == [True] * 3
+
+
+def test_requests_are_measured_unless_set_otherwise(environment: Environment, by_default: Template) -> None:
+    unmeasured = buckets(environment, BucketSettings(request_metrics=False))
+
+    assert of(by_default, "aws_s3_bucket_metric", "photos")["name"] == "EntireBucket"
+    assert len(unmeasured.all("aws_s3_bucket_metric")) == len(by_default.all("aws_s3_bucket_metric")) - 1
+
+
+def test_objects_are_locked_only_where_set(environment: Environment, by_default: Template) -> None:
+    locked = buckets(environment, BucketSettings(object_lock=ObjectLock(mode="compliance", days=30)))
+
+    lock = of(locked, "aws_s3_bucket_object_lock_configuration", "photos")
+    assert lock["rule"] == {"default_retention": {"mode": "COMPLIANCE", "days": 30}}
+    assert by_default.all("aws_s3_bucket_object_lock_configuration") == []
+
+
+def test_versions_are_kept_before_they_are_locked(environment: Environment) -> None:
+    locked = buckets(environment, BucketSettings(object_lock=ObjectLock(days=30)))
+
+    versioning = of(locked, "aws_s3_bucket_versioning", "photos")
+    lock = of(locked, "aws_s3_bucket_object_lock_configuration", "photos")
+    assert locked.address("aws_s3_bucket_versioning", bucket=versioning["bucket"]) in lock["depends_on"]
+
+
+def test_pages_upload_only_where_they_are_named(environment: Environment, by_default: Template) -> None:
+    open_to_pages = buckets(environment, BucketSettings(cors_origins=("https://app.example.org",)))
+
+    (rule,) = of(open_to_pages, "aws_s3_bucket_cors_configuration", "photos")["cors_rule"]
+    assert rule["allowed_origins"] == ["https://app.example.org"]
+    assert "*" not in rule["allowed_headers"]
+    assert by_default.all("aws_s3_bucket_cors_configuration") == []
+
+
+def test_an_inventory_goes_to_the_bucket_for_logs(environment: Environment, by_default: Template) -> None:
+    logs = by_default.address("aws_s3_bucket", bucket="tierstore-test-123456789012-logs")
+    daily = buckets(environment, BucketSettings(inventory="daily"))
+
+    weekly = of(by_default, "aws_s3_bucket_inventory", "photos")
+    assert weekly["schedule"] == {"frequency": "Weekly"}
+    assert weekly["destination"]["bucket"]["bucket_arn"] == f"${{{logs}.arn}}"
+    assert of(daily, "aws_s3_bucket_inventory", "photos")["schedule"] == {"frequency": "Daily"}
+
+
+def test_an_analysis_is_made_only_where_set(environment: Environment, by_default: Template) -> None:
+    analysed = buckets(environment, BucketSettings(storage_class_analysis=True))
+
+    analysis = of(analysed, "aws_s3_bucket_analytics_configuration", "photos")["storage_class_analysis"]
+    destination = analysis["data_export"]["destination"]["s3_bucket_destination"]
+    assert destination["prefix"] == "storage-class-analysis"
+    assert by_default.all("aws_s3_bucket_analytics_configuration") == []
+
+
+def test_only_reports_that_are_made_may_be_delivered(environment: Environment, by_default: Template) -> None:
+    name = "arn:aws:s3:::tierstore-test-123456789012-logs"
+    analysed = buckets(environment, BucketSettings(storage_class_analysis=True))
+
+    delivered, more = (
+        statements(of(template, "aws_s3_bucket_policy", "logs")["policy"])["AllowReportDelivery"]["Resource"]
+        for template in (by_default, analysed)
+    )
+    assert delivered == [f"{name}/inventory/*"]
+    assert more == [f"{name}/inventory/*", f"{name}/storage-class-analysis/*"]
+
+
+def test_without_a_disaster_recovery_region_nothing_is_copied(by_default: Template) -> None:
+    assert by_default.all("aws_s3_bucket_replication_configuration") == []
+    assert by_default.all("aws_iam_role") == []

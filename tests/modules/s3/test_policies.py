@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from environments import Environment
-from modules.s3.policies import bucket_arn, render_encryption, render_log_delivery, render_secure_transport
+from modules.s3.policies import (
+    bucket_arn,
+    render_customer_keys,
+    render_encryption,
+    render_log_delivery,
+    render_replication_by,
+    render_report_delivery,
+    render_secure_transport,
+)
 
 BUCKET = "arn:aws:s3:::photos"
 
@@ -59,3 +67,29 @@ def test_log_delivery_writes_for_buckets_of_the_own_account_only() -> None:
 )
 def test_an_arn_names_the_partition_of_its_region(environment: Environment, region: str, arn: str) -> None:
     assert bucket_arn(environment.model_copy(update={"region": region}), "photos") == arn
+
+
+def test_keys_of_the_clients_own_are_denied() -> None:
+    statement = render_customer_keys(BUCKET)
+
+    assert (statement["Effect"], statement["Action"]) == ("Deny", "s3:PutObject")
+    assert statement["Condition"] == {"Null": {"s3:x-amz-server-side-encryption-customer-algorithm": "false"}}
+
+
+def test_replication_by_all_but_the_role_is_denied() -> None:
+    statement = render_replication_by(BUCKET, role="arn:role")
+
+    assert statement["Effect"] == "Deny"
+    assert {"s3:ReplicateDelete", "s3:ReplicateObject"} <= set(statement["Action"])
+    assert statement["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": "arn:role"}}
+
+
+def test_reports_are_delivered_to_their_prefixes_for_buckets_of_the_own_account_only() -> None:
+    statement = render_report_delivery(BUCKET, account="123456789012", sources=["arn:source"], prefixes=["inventory"])
+
+    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert statement["Resource"] == [f"{BUCKET}/inventory/*"]
+    assert statement["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "123456789012"},
+        "ArnEquals": {"aws:SourceArn": ["arn:source"]},
+    }

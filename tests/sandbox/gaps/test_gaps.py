@@ -291,3 +291,41 @@ def test_parameters_are_filtered_by_source(sandbox: Sandbox) -> None:
     found = elasticache.describe_cache_parameters(CacheParameterGroupName="filtered", Source="user")["Parameters"]
 
     assert [(one["ParameterName"], one["ParameterValue"]) for one in found] == [("timeout", "60")]
+
+
+@pytest.fixture(scope="module")
+def replicated(sandbox: Sandbox) -> tuple[str, str, str]:
+    """A bucket, the one in another region that its objects are copied to, and the key that encrypts the copies."""
+    key: str = sandbox.client("kms", region="us-west-2").create_key()["KeyMetadata"]["Arn"]
+    for name, region in (("gaps-original", "us-east-1"), ("gaps-copy", "us-west-2")):
+        s3 = sandbox.client("s3", region=region)
+        where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        s3.create_bucket(Bucket=name, **where)
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    rule = {
+        "ID": "everything",
+        "Priority": 1,
+        "Status": "Enabled",
+        "Filter": {},
+        "DeleteMarkerReplication": {"Status": "Enabled"},
+        "SourceSelectionCriteria": {"SseKmsEncryptedObjects": {"Status": "Enabled"}},
+        "Destination": {"Bucket": "arn:aws:s3:::gaps-copy", "EncryptionConfiguration": {"ReplicaKmsKeyID": key}},
+    }
+    sandbox.client("s3").put_bucket_replication(
+        Bucket="gaps-original",
+        ReplicationConfiguration={"Role": "arn:aws:iam::000000000000:role/replication", "Rules": [rule]},
+    )
+    return "gaps-original", "gaps-copy", key
+
+
+def test_a_copy_is_encrypted_with_the_key_of_its_rule(sandbox: Sandbox, replicated: tuple[str, str, str]) -> None:
+    original, copy, key = replicated
+    own = sandbox.client("kms").create_key()["KeyMetadata"]["Arn"]
+
+    sandbox.client("s3").put_object(
+        Bucket=original, Key="photo", Body=b"1", ServerSideEncryption="aws:kms", SSEKMSKeyId=own
+    )
+
+    there = sandbox.client("s3", region="us-west-2").get_object(Bucket=copy, Key="photo")
+    assert (there["Body"].read(), there["SSEKMSKeyId"], there["ReplicationStatus"]) == (b"1", key, "REPLICA")
+    assert sandbox.client("s3").head_object(Bucket=original, Key="photo")["SSEKMSKeyId"] == own
