@@ -49,6 +49,17 @@ _BUCKET_SETTINGS: Final = (
     "s3:GetMetricsConfiguration",
     "s3:GetReplicationConfiguration",
 )
+_CACHE_SETTINGS: Final = (
+    "elasticache:DescribeCacheClusters",
+    "elasticache:DescribeCacheParameterGroups",
+    "elasticache:DescribeCacheParameters",
+    "elasticache:DescribeCacheSubnetGroups",
+    "elasticache:DescribeReplicationGroups",
+    "elasticache:DescribeSnapshots",
+    "elasticache:DescribeUserGroups",
+    "elasticache:DescribeUsers",
+    "elasticache:ListTagsForResource",
+)
 _UNSCOPED: Final = (
     "application-autoscaling:DescribeScalableTargets",
     "application-autoscaling:DescribeScalingPolicies",
@@ -56,7 +67,6 @@ _UNSCOPED: Final = (
     "backup:ListCopyJobs",
     "backup:ListProtectedResources",
     "backup:ListRestoreJobs",
-    "cloudwatch:DescribeAlarms",
     "cloudwatch:GetMetricData",
     "cloudwatch:GetMetricStatistics",
     "cloudwatch:ListMetrics",
@@ -68,16 +78,7 @@ _UNSCOPED: Final = (
     "ec2:DescribeSubnets",
     "ec2:DescribeVpcEndpoints",
     "ec2:DescribeVpcs",
-    "elasticache:DescribeCacheClusters",
-    "elasticache:DescribeCacheParameterGroups",
-    "elasticache:DescribeCacheParameters",
-    "elasticache:DescribeCacheSubnetGroups",
     "elasticache:DescribeEvents",
-    "elasticache:DescribeReplicationGroups",
-    "elasticache:DescribeSnapshots",
-    "elasticache:DescribeUserGroups",
-    "elasticache:DescribeUsers",
-    "elasticache:ListTagsForResource",
     "kms:ListAliases",
     "logs:DescribeLogGroups",
 )
@@ -125,12 +126,19 @@ class Place:
         return [arns.role_arn(self.environment, "*")]
 
 
+def _place(place: Place, service: str) -> str:
+    environment = place.environment
+    return f"arn:{environment.partition}:{service}:{environment.region}:{environment.account}"
+
+
 def _settings(place: Place) -> list[Statement]:
     """How everything is set up, and no data."""
     return [
         allow("TableSettings", _TABLE_SETTINGS, place.tables_and_indexes),
         allow("BucketSettings", _BUCKET_SETTINGS, place.buckets),
         allow("KeySettings", _KEY_SETTINGS, place.every_key),
+        allow("CacheSettings", _CACHE_SETTINGS, [f"{_place(place, 'elasticache')}:*"]),
+        allow("AlarmSettings", ["cloudwatch:DescribeAlarms"], [f"{_place(place, 'cloudwatch')}:alarm:*"]),
         allow("Overviews", _UNSCOPED, ["*"]),
         render_connection_document(place.environment),
     ]

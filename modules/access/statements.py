@@ -78,7 +78,7 @@ def render_objects_key(environment: Environment, key: str, buckets: Iterable[str
     return allow("KeyOfObjects", ["kms:Decrypt", *(["kms:GenerateDataKey"] if encrypts else [])], [key]) | {
         "Condition": {
             "StringEquals": {"kms:ViaService": service_host("s3", environment)},
-            "ArnLike": {"kms:EncryptionContext:aws:s3:arn": [*names, *(f"{name}/*" for name in names)]},
+            "StringLike": {"kms:EncryptionContext:aws:s3:arn": [*names, *(f"{name}/*" for name in names)]},
         }
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
 from constructs import Construct
 
-from environments.schema import Environment
+from environments.schema import CreatedNetwork, Environment
 from modules.policy import Statement, document
 
 
@@ -25,8 +25,8 @@ class GatewayEndpoints(Construct):
     ) -> None:
         super().__init__(scope, id_)
         policies = {
-            "dynamodb": render_account_only(environment),
-            "s3": [*render_account_only(environment), render_container_layers(environment)],
+            "dynamodb": render_own_data(environment, "dynamodb"),
+            "s3": [*render_own_data(environment, "s3"), render_container_layers(environment)],
         }
         for service, statements in policies.items():
             VpcEndpoint(
@@ -41,19 +41,34 @@ class GatewayEndpoints(Construct):
             )
 
 
-def render_account_only(environment: Environment) -> list[Statement]:
-    """Principals of the account reach its own resources; data leaves to no other account this way."""
+def render_own_data(environment: Environment, service: str) -> list[Statement]:
+    """Principals of the account reach what this environment keeps in `service`; data leaves to nowhere else this way.
+
+    In somebody else's network, where others have their data too, they reach whatever belongs to the account.
+    """
     own = {"aws:PrincipalAccount": environment.account, "aws:ResourceAccount": environment.account}
+    is_ours = isinstance(environment.network, CreatedNetwork)
     return [
         {
-            "Sid": "AccountOnly",
+            "Sid": "OwnData",
             "Effect": "Allow",
             "Principal": {"AWS": "*"},
-            "Action": "*",
-            "Resource": "*",
+            "Action": f"{service}:*",
+            "Resource": _resources(environment, service) if is_ours else "*",
             "Condition": {"StringEquals": own},
         }
     ]
+
+
+def _resources(environment: Environment, service: str) -> list[str]:
+    place = f"arn:{environment.partition}:{service}:{environment.region}:{environment.account}"
+    name = environment.physical_name("*")
+    match service:
+        case "s3":
+            # A bucket and its objects, and the same through an access point.
+            return [f"arn:{environment.partition}:s3:::{name}", f"{place}:accesspoint/{name}"]
+        case _:
+            return [f"{place}:table/{name}"]
 
 
 def render_container_layers(environment: Environment) -> Statement:

@@ -67,7 +67,7 @@ def test_a_vpc_of_somebody_else_is_a_kind_of_network(directory: Path, write: Wri
         ("redus: {}", "redus: unknown (did you mean redis?), allowed accepted_risks, access, account"),
         (
             "access: {personas: {reader: {principals: ['arn:aws:iam::111111111111:role/*']}}}",
-            'access.personas.reader.principals[0]: given "arn:aws:iam::111111111111:role/*", allowed the ARN of one role',
+            'access.personas.reader.principals[0]: given "arn:aws:iam::111111111111:role/*", allowed the ARN of one',
         ),
         (
             "access: {personas: {reader: {principals: ['*']}}}",

@@ -7,7 +7,7 @@ import pytest
 from environments import Environment
 from environments.schema import CreatedNetwork, ExistingNetwork
 from modules.network import Network
-from tests.modules.template import Template, statements, synthesized
+from tests.modules.template import Block, Template, statements, synthesized
 
 OPEN = {"0.0.0.0/0", "::/0"}
 
@@ -96,12 +96,35 @@ def test_the_endpoints_are_gateways_of_dynamodb_and_s3(created: Template) -> Non
     }
 
 
-def test_the_endpoints_lead_to_the_own_account_only(created: Template) -> None:
-    for endpoint in created.all("aws_vpc_endpoint"):
-        assert statements(endpoint["policy"])["AccountOnly"]["Condition"]["StringEquals"] == {
+def own_data(template: Template, service: str) -> Block:
+    endpoint = template.one("aws_vpc_endpoint", service_name=f"com.amazonaws.eu-central-1.{service}")
+    return statements(endpoint["policy"])["OwnData"]
+
+
+@pytest.mark.parametrize("service", ["dynamodb", "s3"])
+def test_the_endpoints_serve_and_lead_to_the_own_account_only(
+    created: Template, existing: Template, service: str
+) -> None:
+    for template in (created, existing):
+        assert own_data(template, service)["Action"] == f"{service}:*"
+        assert own_data(template, service)["Condition"]["StringEquals"] == {
             "aws:PrincipalAccount": "123456789012",
             "aws:ResourceAccount": "123456789012",
         }
+
+
+def test_the_endpoints_lead_to_the_own_environment_only(created: Template) -> None:
+    assert own_data(created, "dynamodb")["Resource"] == [
+        "arn:aws:dynamodb:eu-central-1:123456789012:table/tierstore-test-*"
+    ]
+    assert own_data(created, "s3")["Resource"] == [
+        "arn:aws:s3:::tierstore-test-*",
+        "arn:aws:s3:eu-central-1:123456789012:accesspoint/tierstore-test-*",
+    ]
+
+
+def test_the_endpoints_of_somebody_elses_vpc_lead_to_the_data_of_others_too(existing: Template) -> None:
+    assert own_data(existing, "dynamodb")["Resource"] == "*"
 
 
 def test_flow_logs_record_all_traffic_in_an_encrypted_log_group(created: Template) -> None:
