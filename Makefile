@@ -36,3 +36,4 @@ format: install ## rewrite the code in the one style
 docs: install ## renew the generated documents
 	$(BIN)/python -m environments schema --write
 	$(BIN)/python -m tierstore > build/data-model.md && mv build/data-model.md docs/data-model.md
+	$(BIN)/python -m monitoring > build/monitoring.md && mv build/monitoring.md docs/monitoring.md

@@ -34,6 +34,11 @@ _TITLES: Final = {
 }
 
 
+def dashboard_name(environment: Environment) -> str:
+    """Its name in the account."""
+    return f"{environment.prefix}-{environment.name}"
+
+
 def render_dashboard(environment: Environment, alarms: Sequence[Alarm]) -> dict[str, Any]:
     """The body of the dashboard."""
     grid = _Grid()

@@ -11,7 +11,7 @@ from environments.schema import Environment
 from modules.monitoring.alarms import Alarms
 from modules.monitoring.topic import Topic
 from monitoring import alarms
-from monitoring.dashboard import render_dashboard
+from monitoring.dashboard import dashboard_name, render_dashboard
 from tierstore.declaration.model import DataModel
 
 
@@ -26,7 +26,7 @@ class Monitoring(Construct):
         CloudwatchDashboard(
             self,
             "dashboard",
-            dashboard_name=f"{environment.prefix}-{environment.name}",
+            dashboard_name=dashboard_name(environment),
             dashboard_body=json.dumps(render_dashboard(environment, watched)),
         )
         self.topic_arn = topic.arn

@@ -7,12 +7,6 @@ from modules.encryption.policies import PUBLISHERS
 from modules.policy import Statement
 
 
-def topic_arn(environment: Environment) -> str:
-    """The ARN of the topic, known before the topic exists."""
-    name = environment.physical_name("alarms")
-    return f"arn:{environment.partition}:sns:{environment.region}:{environment.account}:{name}"
-
-
 def render_topic_policy(environment: Environment, topic: str) -> list[Statement]:
     """AWS's services may publish to the topic (an ARN) on behalf of this account; nobody may without TLS."""
     return [

@@ -8,8 +8,9 @@ from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
 from environments.schema import Environment
-from modules.monitoring.policies import protocol_of, render_topic_policy, topic_arn
+from modules.monitoring.policies import protocol_of, render_topic_policy
 from modules.policy import document
+from monitoring.topic import topic_arn, topic_name
 
 
 class Topic(Construct):
@@ -17,7 +18,7 @@ class Topic(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, environment: Environment, key_arn: str) -> None:
         super().__init__(scope, id_)
-        name = environment.physical_name("alarms")
+        name = topic_name(environment)
         topic = SnsTopic(
             self,
             "topic",

@@ -14,6 +14,7 @@ import pytest
 from mypy_boto3_cloudwatch import CloudWatchClient
 
 from monitoring import Severity, alarms
+from monitoring.topic import topic_arn
 from tests.validation.firing import Definition, calm, fire, state
 from validation.context import Context
 
@@ -36,11 +37,7 @@ def live(cloudwatch: CloudWatchClient) -> dict[str, Definition]:
 @pytest.fixture
 def inbox(clients: Any, fresh_context: Callable[[], Context]) -> Iterator[Callable[[], list[str]]]:
     """Reads which alarms a queue has heard of since, by state and name."""
-    topic = next(
-        topic["TopicArn"]
-        for topic in clients.sns.list_topics()["Topics"]
-        if topic["TopicArn"].endswith(fresh_context().environment.physical_name("alarms"))
-    )
+    topic = topic_arn(fresh_context().environment)
     sqs = clients.session.client("sqs", endpoint_url=clients.sandbox.endpoint, verify=str(clients.sandbox.ca_file))
     queue = sqs.create_queue(QueueName="inbox")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

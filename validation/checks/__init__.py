@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Final
 
 from validation.checks import (
+    alarms,
     backup,
     connection,
     dynamodb_data,
@@ -37,6 +38,7 @@ _MODULES: Final = (
     redis_settings,
     redis_data,
     backup,
+    alarms,
 )
 
 

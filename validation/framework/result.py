@@ -40,6 +40,7 @@ class Tier(StrEnum):
     S3 = "s3"
     REDIS = "redis"
     BACKUP = "backup"
+    MONITORING = "monitoring"
 
 
 _WORST_FIRST = (Status.ERROR, Status.FAILED, Status.SKIPPED, Status.PASSED)

@@ -18,4 +18,5 @@ def test_reports_show_each_tier_in_one_piece() -> None:
         "s3",
         "redis",
         "backup",
+        "monitoring",
     ]
