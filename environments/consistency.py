@@ -9,7 +9,14 @@ from environments.declared import APPLICATIONS, BUCKETS, OPERATIONS, OWNERS, TAB
 from environments.elasticache import ENGINE_VERSIONS, NODE_FAMILIES, node_family
 from environments.problems import FieldPath, Finding
 from environments.regions import partition
-from environments.schema import CreatedNetwork, Environment, ExistingNetwork, RedisSettings, Trust
+from environments.schema import (
+    BudgetSettings,
+    CreatedNetwork,
+    Environment,
+    ExistingNetwork,
+    RedisSettings,
+    Trust,
+)
 from environments.windows import daily, overlap, weekly
 from environments.wording import given, one_of, unknown
 
@@ -53,6 +60,7 @@ def findings(environment: Environment) -> Iterator[Finding]:
     yield from _undeclared(("access", "personas"), environment.access.personas, (*APPLICATIONS, *OPERATIONS))
     for persona, trust in environment.access.personas.items():
         yield from _trust(environment, persona, trust)
+    yield from _budget(environment.budget)
 
 
 def _repeated_subnets(network: ExistingNetwork) -> Iterator[Finding]:
@@ -189,6 +197,11 @@ def _windows(redis: RedisSettings) -> Iterator[Finding]:
             message=f"{given(redis.snapshot_window)}, which overlaps redis.maintenance_window "
             f"({redis.maintenance_window}): move one of them",
         )
+
+
+def _budget(budget: BudgetSettings) -> Iterator[Finding]:
+    if budget.freeze is not None and budget.monthly_usd is None:
+        yield _finding("budget", "freeze", message="given without a budget: set budget.monthly_usd, or this to null")
 
 
 def _finding(*path: str | int, message: str) -> Finding:

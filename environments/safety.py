@@ -14,6 +14,7 @@ from environments.schema import (
     AlarmSettings,
     BackupSettings,
     BucketSettings,
+    BudgetSettings,
     CreatedNetwork,
     Environment,
     ExistingNetwork,
@@ -270,6 +271,14 @@ RULES = (
         field="principals",
         is_safe=lambda principals: not any(":user/" in arn for arn in principals),
         allowed="roles",
+    ),
+    Rule(
+        id="no-budget",
+        title="nobody notices what it costs before the bill",
+        section=BudgetSettings,
+        field="monthly_usd",
+        is_safe=lambda usd: usd is not None,
+        allowed="USD a month",
     ),
 )
 

@@ -16,6 +16,7 @@ from modules.connection.document import (
     TableConnection,
     render_connection,
 )
+from modules.cost import Costs
 from modules.dynamodb import Tables
 from modules.encryption import Keys
 from modules.monitoring import Monitoring
@@ -79,7 +80,6 @@ class EnvironmentStack(TerraformStack):
                 data_keys=(keys.dynamodb, keys.s3),
                 disaster_recovery=disaster_recovery,
             )
-        Monitoring(self, "monitoring", environment=environment, model=model, key_arn=keys.alarms.arn)
         Personas(
             self,
             "access",
@@ -87,6 +87,8 @@ class EnvironmentStack(TerraformStack):
             model=model,
             keys=DataKeys(dynamodb=keys.dynamodb.arn, s3=keys.s3.arn),
         )
+        monitoring = Monitoring(self, "monitoring", environment=environment, model=model, key_arn=keys.alarms.arn)
+        Costs(self, "cost", environment=environment, topic_arn=monitoring.topic_arn)
         document = render_connection(
             environment=environment.name,
             region=environment.region,

@@ -14,6 +14,8 @@ from environments.target import Deployment, SandboxConnection
 
 if TYPE_CHECKING:
     from mypy_boto3_backup import BackupClient
+    from mypy_boto3_budgets import BudgetsClient
+    from mypy_boto3_ce import CostExplorerClient
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
@@ -38,6 +40,8 @@ class Clients:
     sandbox: SandboxConnection | None
     """None on AWS."""
     backup: BackupClient
+    budgets: BudgetsClient
+    ce: CostExplorerClient
     cloudwatch: CloudWatchClient
     dynamodb: DynamoDBClient
     ec2: EC2Client
@@ -101,6 +105,8 @@ def _connect(
         session=session,
         sandbox=sandbox,
         backup=session.client("backup", **options("backup")),
+        budgets=session.client("budgets", **options("budgets")),
+        ce=session.client("ce", **options("ce")),
         cloudwatch=session.client("cloudwatch", **options("cloudwatch")),
         dynamodb=session.client("dynamodb", **options("dynamodb")),
         ec2=session.client("ec2", **options("ec2")),

@@ -3,6 +3,7 @@
 from environments.schema.access import AccessSettings, GitHubSettings, Trust
 from environments.schema.backup import BackupRule, BackupSettings, ComplianceLock, GovernanceLock, NoLock
 from environments.schema.buckets import BucketSettings
+from environments.schema.budget import BudgetSettings, Freeze
 from environments.schema.capacity import Scaled, ScheduledRange
 from environments.schema.cost import BucketUsage, CostSettings, RedisUsage, TableUsage
 from environments.schema.encryption import EncryptionSettings
@@ -40,6 +41,7 @@ __all__ = [
     "BackupSettings",
     "BucketSettings",
     "BucketUsage",
+    "BudgetSettings",
     "Capacity",
     "ChangeStream",
     "ComplianceLock",
@@ -50,6 +52,7 @@ __all__ = [
     "ExistingNetwork",
     "FailoverLimits",
     "ForeignBucket",
+    "Freeze",
     "GitHubSettings",
     "GovernanceLock",
     "ImportSource",

@@ -10,6 +10,7 @@ from environments.regions import partition
 from environments.schema.access import AccessSettings
 from environments.schema.backup import BackupSettings
 from environments.schema.buckets import BucketSettings
+from environments.schema.budget import BudgetSettings
 from environments.schema.cost import CostSettings
 from environments.schema.encryption import EncryptionSettings
 from environments.schema.endpoints import EndpointUrl, Service
@@ -59,6 +60,7 @@ class Environment(Section):
     backup: BackupSettings = BackupSettings()
     logs: LogSettings = LogSettings()
     alarms: AlarmSettings = AlarmSettings()
+    budget: BudgetSettings = BudgetSettings()
     failover: FailoverLimits = FailoverLimits()
     plan: PlanSettings = PlanSettings()
     cost: CostSettings = CostSettings()
