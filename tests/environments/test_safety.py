@@ -91,6 +91,7 @@ BROKEN = [
         {"access": {"personas": {"reader": {"principals": [A_USER]}}}},
     ),
     ("no-alarm-subscription", "alarms.subscriptions", {"alarms": {"subscriptions": []}}),
+    ("no-budget", "budget.monthly_usd", {"budget": {"monthly_usd": None}}),
 ]
 
 
@@ -101,6 +102,7 @@ def production(settings: Settings) -> str:
         "disaster_recovery_region": "us-west-2",
         "alarms": {"subscriptions": ["on-call@example.com"]},
         "buckets": LOCKED,
+        "budget": {"monthly_usd": 1000},
     }
     return yaml.safe_dump(safe | settings, sort_keys=False)
 
@@ -151,6 +153,7 @@ def test_the_problem_stands_at_the_line_of_the_setting(problems_of: ProblemsOf) 
         "disaster_recovery_region: us-west-2\n"
         "alarms: {subscriptions: [on-call@example.com]}\n"
         "buckets: {backups: {object_lock: {days: 30}}}\n"
+        "budget: {monthly_usd: 1000}\n"
         "tables:\n"
         "  core:\n"
         "    deletion_protection: true\n"
@@ -168,6 +171,7 @@ def test_a_setting_that_is_absent_is_refused_at_its_section(problems_of: Problem
     [problem] = problems_of(
         "production: true\ndisaster_recovery_region: us-west-2\nalarms: {}\n"
         "buckets: {backups: {object_lock: {days: 30}}}\n"
+        "production: true\ndisaster_recovery_region: us-west-2\nalarms: {}\nbudget: {monthly_usd: 1000}\n"
     )
 
     assert problem.startswith("environments/dev.yaml:6: alarms.subscriptions: given an empty list")

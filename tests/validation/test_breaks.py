@@ -8,7 +8,15 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.deployed import Deployed
-from tests.validation import breaks_alarms, breaks_backup, breaks_dynamodb, breaks_platform, breaks_redis, breaks_s3
+from tests.validation import (
+    breaks_alarms,
+    breaks_backup,
+    breaks_costs,
+    breaks_dynamodb,
+    breaks_platform,
+    breaks_redis,
+    breaks_s3,
+)
 from tests.validation.breaks import Break
 from validation.checks import CHECKS, redis_data, s3_data
 from validation.context import Context
@@ -22,6 +30,7 @@ BREAKS = (
     *breaks_redis.BREAKS,
     *breaks_backup.BREAKS,
     *breaks_alarms.BREAKS,
+    *breaks_costs.BREAKS,
 )
 MENDED_SECONDS = 30.0
 

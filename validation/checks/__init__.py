@@ -9,6 +9,7 @@ from validation.checks import (
     alarms,
     backup,
     connection,
+    costs,
     dynamodb_data,
     dynamodb_settings,
     keys,
@@ -39,6 +40,7 @@ _MODULES: Final = (
     redis_data,
     backup,
     alarms,
+    costs,
 )
 
 

@@ -49,10 +49,8 @@ def cost_anomalies(context: Context, name: str) -> Iterator[Finding]:
     """Whose costs are watched, from which sum on, and who is told at once."""
     environment = context.environment
     monitor = context.ask(costs.monitor, name)
-    tags = monitor.get("MonitorSpecification", {}).get("Tags", {})
-    yield compare(
-        "watches", expected=environment.tags.get("Environment", environment.name), found=_only(tags.get("Values"))
-    )
+    watched = monitor.get("MonitorSpecification", {}).get("Tags", {}).get("Values")
+    yield compare("watches", expected=environment.tags.get("Environment", environment.name), found=_only(watched))
     subscription = context.ask(costs.subscription, name)
     arn = monitor.get("MonitorArn")
     yield compare("belongs to the monitor", expected=True, found=arn in subscription["MonitorArnList"])

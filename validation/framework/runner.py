@@ -23,14 +23,8 @@ class Task(Generic[ContextT]):
 
 
 def plan(checks: Iterable[Check[ContextT]], context: ContextT) -> tuple[Task[ContextT], ...]:
-    """Every check on each of its resources; raises ValueError for a check without any."""
-    tasks: list[Task[ContextT]] = []
-    for check in checks:
-        resources = check.resources(context)
-        if not resources:
-            raise ValueError(f"check {check.id} has no resource to examine")
-        tasks.extend(Task(check=check, resource=resource) for resource in resources)
-    return tuple(tasks)
+    """Every check on each of its resources; a check of what the environment does not have is left out."""
+    return tuple(Task(check=check, resource=resource) for check in checks for resource in check.resources(context))
 
 
 def run(

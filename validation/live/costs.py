@@ -9,11 +9,11 @@ from validation.clients import Clients
 from validation.framework.result import Unmet
 
 if TYPE_CHECKING:
-    from mypy_boto3_budgets.type_defs import ActionTypeDef, BudgetTypeDef, NotificationTypeDef
-    from mypy_boto3_ce.type_defs import AnomalyMonitorTypeDef, AnomalySubscriptionOutputTypeDef
+    from mypy_boto3_budgets.type_defs import ActionTypeDef, BudgetOutputTypeDef, NotificationTypeDef
+    from mypy_boto3_ce.type_defs import AnomalyMonitorOutputTypeDef, AnomalySubscriptionOutputTypeDef
 
 
-def budget(clients: Clients, account: str, name: str) -> BudgetTypeDef:
+def budget(clients: Clients, account: str, name: str) -> BudgetOutputTypeDef:
     """A budget; raises `Unmet` where there is none."""
     try:
         return clients.budgets.describe_budget(AccountId=account, BudgetName=name)["Budget"]
@@ -52,7 +52,7 @@ def actions(clients: Clients, account: str, name: str) -> Sequence[ActionTypeDef
     return [each for page in pages for each in page["Actions"]]
 
 
-def monitor(clients: Clients, name: str) -> AnomalyMonitorTypeDef:
+def monitor(clients: Clients, name: str) -> AnomalyMonitorOutputTypeDef:
     """What costs are watched under this name; raises `Unmet` where none are."""
     for each in clients.ce.get_anomaly_monitors()["AnomalyMonitors"]:
         if each["MonitorName"] == name:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from itertools import groupby
 
+import environments
+from environments import Deployment
+from tierstore.model import DATA_MODEL
 from validation.checks import CHECKS
+from validation.clients import connect
+from validation.context import Context
 
 
 def test_ids_are_unique() -> None:
@@ -20,3 +25,10 @@ def test_reports_show_each_tier_in_one_piece() -> None:
         "backup",
         "monitoring",
     ]
+
+
+def test_every_check_has_something_to_examine_in_the_environment_of_the_tests() -> None:
+    connected = connect(Deployment(environment=environments.load("local"), sandbox=None))
+    context = Context(environments.load("local"), DATA_MODEL, connected)
+
+    assert [check.id for check in CHECKS if not check.resources(context)] == []
