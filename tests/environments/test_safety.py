@@ -160,7 +160,7 @@ def test_the_problem_stands_at_the_line_of_the_setting(problems_of: ProblemsOf) 
         "    point_in_time_recovery_days: 0\n"
     ) == [
         (
-            "environments/dev.yaml:11: tables.core.point_in_time_recovery_days: given 0, allowed in production "
+            "environments/dev.yaml:12: tables.core.point_in_time_recovery_days: given 0, allowed in production "
             "7 to 35: what was deleted by mistake is lost; to accept that, write `no-point-in-time-recovery: <why>` "
             "under tables.core.accepted_risks"
         )
@@ -170,8 +170,7 @@ def test_the_problem_stands_at_the_line_of_the_setting(problems_of: ProblemsOf) 
 def test_a_setting_that_is_absent_is_refused_at_its_section(problems_of: ProblemsOf) -> None:
     [problem] = problems_of(
         "production: true\ndisaster_recovery_region: us-west-2\nalarms: {}\n"
-        "buckets: {backups: {object_lock: {days: 30}}}\n"
-        "production: true\ndisaster_recovery_region: us-west-2\nalarms: {}\nbudget: {monthly_usd: 1000}\n"
+        "buckets: {backups: {object_lock: {days: 30}}}\nbudget: {monthly_usd: 1000}\n"
     )
 
     assert problem.startswith("environments/dev.yaml:6: alarms.subscriptions: given an empty list")
