@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
     from mypy_boto3_elasticache import ElastiCacheClient
+    from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
@@ -46,6 +47,7 @@ class Clients:
     dynamodb: DynamoDBClient
     ec2: EC2Client
     elasticache: ElastiCacheClient
+    iam: IAMClient
     kms: KMSClient
     logs: CloudWatchLogsClient
     s3: S3Client
@@ -111,6 +113,7 @@ def _connect(
         dynamodb=session.client("dynamodb", **options("dynamodb")),
         ec2=session.client("ec2", **options("ec2")),
         elasticache=session.client("elasticache", **options("elasticache")),
+        iam=session.client("iam", **options("iam")),
         kms=session.client("kms", **options("kms")),
         logs=session.client("logs", **options("logs")),
         s3=session.client("s3", **options("s3")),

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.deployed import Deployed
 from tests.validation import (
+    breaks_access,
     breaks_alarms,
     breaks_backup,
     breaks_costs,
@@ -25,6 +26,7 @@ from validation.framework.runner import Task, examine
 
 BREAKS = (
     *breaks_platform.BREAKS,
+    *breaks_access.BREAKS,
     *breaks_dynamodb.BREAKS,
     *breaks_s3.BREAKS,
     *breaks_redis.BREAKS,

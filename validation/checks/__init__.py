@@ -6,6 +6,7 @@ from types import ModuleType
 from typing import Final
 
 from validation.checks import (
+    access,
     alarms,
     backup,
     connection,
@@ -29,6 +30,7 @@ _MODULES: Final = (
     keys,
     network,
     connection,
+    access,
     dynamodb_settings,
     dynamodb_data,
     s3_settings,

@@ -36,6 +36,7 @@ class Tier(StrEnum):
     """The part of an environment that a check is about; its id starts with it."""
 
     PLATFORM = "platform"
+    ACCESS = "access"
     DYNAMODB = "dynamodb"
     S3 = "s3"
     REDIS = "redis"

@@ -19,6 +19,7 @@ def test_ids_are_unique() -> None:
 def test_reports_show_each_tier_in_one_piece() -> None:
     assert [tier for tier, _ in groupby(CHECKS, key=lambda check: check.tier)] == [
         "platform",
+        "access",
         "dynamodb",
         "s3",
         "redis",
