@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from environments import addresses, backups, buckets, tables
+from environments import addresses, backups, buckets, redis, tables
 from environments.declared import APPLICATIONS, BUCKETS, OPERATIONS, OWNERS, TABLES
-from environments.elasticache import ENGINE_VERSIONS, NODE_FAMILIES, node_family
 from environments.problems import FieldPath, Finding
 from environments.regions import partition
-from environments.schema import (
-    BudgetSettings,
-    CreatedNetwork,
-    Environment,
-    ExistingNetwork,
-    RedisSettings,
-    Trust,
-)
-from environments.windows import daily, overlap, weekly
+from environments.schema import BudgetSettings, CreatedNetwork, Environment, ExistingNetwork, Trust
 from environments.wording import given, one_of, unknown
 
 LONGEST_REPLICATION_GROUP_ID = 40
@@ -29,9 +20,6 @@ LONGEST_BUCKET_NAME = 63
 LONGEST_ROLE_NAME = 64
 """Limit of IAM."""
 
-SHORTEST_WINDOW = 60
-"""Minutes; limit of ElastiCache for snapshot and maintenance windows."""
-
 LONGEST_TAG_KEY = 128
 RESERVED_TAG_PREFIX = "aws:"
 """AWS's own tags."""
@@ -40,7 +28,7 @@ RESERVED_TAG_PREFIX = "aws:"
 def findings(environment: Environment) -> Iterator[Finding]:
     """Everything in one environment that does not fit together."""
     if isinstance(environment.network, CreatedNetwork):
-        yield from addresses.findings(environment.network, nodes=environment.redis.nodes)
+        yield from addresses.findings(environment.network, nodes=environment.redis.most_nodes)
     else:
         yield from _repeated_subnets(environment.network)
     yield from _regions(environment)
@@ -52,10 +40,7 @@ def findings(environment: Environment) -> Iterator[Finding]:
     yield from _undeclared(("cost", "tables"), environment.cost.tables, TABLES)
     yield from _undeclared(("cost", "buckets"), environment.cost.buckets, BUCKETS)
     yield from buckets.findings(environment)
-    yield from _engine(environment.redis)
-    yield from _topology(environment.redis)
-    yield from _zones(environment)
-    yield from _windows(environment.redis)
+    yield from redis.findings(environment)
     yield from backups.findings(environment)
     yield from _undeclared(("access", "personas"), environment.access.personas, (*APPLICATIONS, *OPERATIONS))
     for persona, trust in environment.access.personas.items():
@@ -138,65 +123,6 @@ def _trust(environment: Environment, persona: str, trust: Trust) -> Iterator[Fin
         if lender not in APPLICATIONS or lender in lent:
             able = [name for name in APPLICATIONS if name not in lent]
             yield _finding(*where, "personas", position, message=f"{given(lender)}, allowed {one_of(able)}")
-
-
-def _engine(redis: RedisSettings) -> Iterator[Finding]:
-    versions = ENGINE_VERSIONS[redis.engine]
-    if redis.version not in versions:
-        yield _finding(
-            "redis",
-            "engine_version",
-            message=f"{given(redis.version)}, allowed for {redis.engine} {one_of(versions)}",
-        )
-    if node_family(redis.node_type) not in NODE_FAMILIES:
-        yield _finding(
-            "redis",
-            "node_type",
-            message=f"{given(redis.node_type)}, allowed are the families {one_of(NODE_FAMILIES)}: "
-            "others run without cluster mode or TLS",
-        )
-
-
-def _topology(redis: RedisSettings) -> Iterator[Finding]:
-    if redis.nodes > redis.node_quota:
-        yield _finding(
-            "redis",
-            "shards",
-            message=f"{given(redis.shards)}, which with redis.replicas_per_shard {redis.replicas_per_shard} is "
-            f"{redis.nodes} nodes, allowed {redis.node_quota} (redis.node_quota): use fewer or raise the quota",
-        )
-
-
-def _zones(environment: Environment) -> Iterator[Finding]:
-    redis, network = environment.redis, environment.network
-    if not redis.multi_az:
-        return
-    if redis.replicas_per_shard == 0:
-        yield _multi_az("with no replica: set redis.replicas_per_shard to 1 to 5")
-    match network:
-        case CreatedNetwork(availability_zones=1):
-            yield _multi_az("in one zone: set network.availability_zones to 2 to 6")
-        case ExistingNetwork(subnet_ids=[_]):
-            yield _multi_az("with one subnet: list 2 or more under network.subnet_ids")
-
-
-def _multi_az(problem: str) -> Finding:
-    return _finding("redis", "multi_az", message=f"given true {problem}")
-
-
-def _windows(redis: RedisSettings) -> Iterator[Finding]:
-    snapshot, maintenance = daily(redis.snapshot_window), weekly(redis.maintenance_window)
-    for field, window in {"snapshot_window": snapshot, "maintenance_window": maintenance}.items():
-        if window.length < SHORTEST_WINDOW:
-            text = getattr(redis, field)
-            yield _finding("redis", field, message=f"{given(text)}, allowed {SHORTEST_WINDOW} minutes or more")
-    if overlap(snapshot, maintenance):
-        yield _finding(
-            "redis",
-            "snapshot_window",
-            message=f"{given(redis.snapshot_window)}, which overlaps redis.maintenance_window "
-            f"({redis.maintenance_window}): move one of them",
-        )
 
 
 def _budget(budget: BudgetSettings) -> Iterator[Finding]:

@@ -17,6 +17,17 @@ NODE_FAMILIES = ("c7gn", "m4", "m5", "m6g", "m7g", "r4", "r5", "r6g", "r7g", "t3
 more or lack one of these, and r6gd keeps data on disks."""
 
 
+SCALED_NODE_FAMILIES = ("c7gn", "m5", "m6g", "m7g", "r5", "r6g", "r7g")
+SCALED_NODE_SIZES = ("large", "xlarge", "2xlarge")
+"""Nodes that Auto Scaling adds and removes (ElastiCache User Guide, "Auto Scaling clusters", prerequisites)."""
+
+SCALED_UTILIZATION = range(35, 71)
+"""Percent that Auto Scaling takes as a target (ElastiCache User Guide, "Adding a scaling policy")."""
+
+MOST_SHARDS = 500
+MOST_REPLICAS = 5
+
+
 def newest_version(engine: Engine) -> str:
     """The newest version of `engine` that the platform supports."""
     return ENGINE_VERSIONS[engine][-1]
@@ -25,6 +36,11 @@ def newest_version(engine: Engine) -> str:
 def parameter_group_family(engine: Engine, version: str) -> str:
     """`<engine><major version>`, the parameter group family of an engine version."""
     return f"{engine}{version.partition('.')[0]}"
+
+
+def node_size(node_type: str) -> str:
+    """The size in a node type: large in cache.r7g.large."""
+    return node_type.split(".")[2]
 
 
 def node_family(node_type: str) -> str:

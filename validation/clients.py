@@ -13,6 +13,7 @@ from environments.schema import Service
 from environments.target import Deployment, SandboxConnection
 
 if TYPE_CHECKING:
+    from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
     from mypy_boto3_backup import BackupClient
     from mypy_boto3_budgets import BudgetsClient
     from mypy_boto3_ce import CostExplorerClient
@@ -40,6 +41,7 @@ class Clients:
     session: boto3.Session
     sandbox: SandboxConnection | None
     """None on AWS."""
+    autoscaling: ApplicationAutoScalingClient
     backup: BackupClient
     budgets: BudgetsClient
     ce: CostExplorerClient
@@ -106,6 +108,7 @@ def _connect(
     return Clients(
         session=session,
         sandbox=sandbox,
+        autoscaling=session.client("application-autoscaling", **options("appautoscaling")),
         backup=session.client("backup", **options("backup")),
         budgets=session.client("budgets", **options("budgets")),
         ce=session.client("ce", **options("ce")),

@@ -15,7 +15,7 @@ from environments.schema.monitoring import AlarmSettings, AlarmThresholds, LogSe
 from environments.schema.network import CreatedNetwork, ExistingNetwork
 from environments.schema.object_lock import ObjectLock
 from environments.schema.plan import AllowedChange, PlanSettings
-from environments.schema.redis import RedisSettings
+from environments.schema.redis import RedisScaling, RedisSettings, ScaledShards
 from environments.schema.replication import ForeignBucket, ReplicationSettings
 from environments.schema.tables import (
     Autoscaled,
@@ -63,6 +63,7 @@ __all__ = [
     "OnDemand",
     "PlanSettings",
     "Provisioned",
+    "RedisScaling",
     "RedisSettings",
     "RedisUsage",
     "Replica",
@@ -71,6 +72,7 @@ __all__ = [
     "RestoreSource",
     "Scaled",
     "ScaledCapacity",
+    "ScaledShards",
     "ScheduledRange",
     "Service",
     "TableSettings",

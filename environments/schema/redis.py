@@ -7,8 +7,25 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from environments.elasticache import newest_version, parameter_group_family
-from environments.schema.values import DailyWindow, NodeType, WeeklyWindow
-from environments.settings import Section
+from environments.schema.capacity import Scaled
+from environments.schema.values import DailyWindow, NodeType, SnapshotName, WeeklyWindow
+from environments.settings import Section, Settings
+
+
+class ScaledShards(Scaled):
+    """Shards that follow the load of the primaries."""
+
+    by: Literal["cpu", "memory"] = "cpu"
+    """Which load: the engine's processor time, or the memory that counts for eviction."""
+
+
+class RedisScaling(Settings):
+    """What of the replication group follows the load."""
+
+    shards: ScaledShards | None = None
+    """null keeps `redis.shards`."""
+    replicas: Scaled | None = None
+    """Of each shard, by the processor time of replicas; null keeps `redis.replicas_per_shard`."""
 
 
 class RedisSettings(Section):
@@ -24,6 +41,13 @@ class RedisSettings(Section):
     """Node groups, each with a primary of its own."""
     replicas_per_shard: Annotated[int, Field(ge=0, le=5)] = 1
     """Nodes that stand by for each primary."""
+    autoscaling: RedisScaling = RedisScaling()
+    """Shards and replicas that follow the load; `shards` and `replicas_per_shard` are what they begin with."""
+    cluster_mode: Literal["enabled", "compatible"] = "enabled"
+    """`compatible` serves clients with and without cluster mode, on the way from a group that had none."""
+    maxmemory_policy: Literal["volatile-lfu", "volatile-ttl", "noeviction"] = "volatile-lfu"
+    """What a full node does: evict what expires, least used or soonest first, or refuse writes. Never what does not
+    expire."""
     node_quota: Annotated[int, Field(ge=1, le=500)] = 90
     """The account's quota of nodes per cluster: 90 until AWS has raised it, at most 500."""
     multi_az: bool = True
@@ -36,6 +60,8 @@ class RedisSettings(Section):
     """When the daily snapshot begins; an hour or more, in UTC."""
     maintenance_window: WeeklyWindow = "sun:05:00-sun:06:00"
     """When ElastiCache may replace and patch nodes; an hour or more, in UTC."""
+    restore_from: SnapshotName | None = None
+    """Snapshot that a new replication group begins with."""
     final_snapshot: bool = True
     """Take a snapshot when the replication group is destroyed."""
     apply_immediately: bool = False
@@ -45,6 +71,13 @@ class RedisSettings(Section):
     def nodes(self) -> int:
         """Primaries and replicas together."""
         return self.shards * (1 + self.replicas_per_shard)
+
+    @property
+    def most_nodes(self) -> int:
+        """Primaries and replicas together, as far as autoscaling may go."""
+        shards = self.autoscaling.shards.highest if self.autoscaling.shards else self.shards
+        replicas = self.autoscaling.replicas.highest if self.autoscaling.replicas else self.replicas_per_shard
+        return shards * (1 + replicas)
 
     @property
     def version(self) -> str:

@@ -88,6 +88,9 @@ WebOrigin = Annotated[
         "scheme and host of a web page, such as https://app.example.org or https://*.example.org",
     ),
 ]
+SnapshotName = Annotated[
+    str, text(r"^[A-Za-z][A-Za-z0-9-]*$", "the name of a snapshot, such as tierstore-prod-final-0a1b2c3d", longest=255)
+]
 NodeType = Annotated[str, text(r"^cache\.[a-z0-9]+\.[a-z0-9]+$", "a node type of ElastiCache, such as cache.r7g.large")]
 DailyWindow = Annotated[
     str,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
+from cdktf import Fn, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.elasticache_parameter_group import (
     ElasticacheParameterGroup,
@@ -19,13 +19,7 @@ from constructs import Construct
 
 from environments.schema import Environment
 from modules.redis.access import Access
-
-PARAMETERS: Final = {
-    "cluster-enabled": "yes",
-    # Caches expire and may be evicted; leaderboards and counters, which do not expire, may not.
-    "maxmemory-policy": "volatile-lfu",
-}
-"""Where the engine's default is not what this product needs."""
+from modules.redis.scaling import CacheScaling, scaled_attributes
 
 
 class Cache(Construct):
@@ -45,6 +39,7 @@ class Cache(Construct):
         super().__init__(scope, id_)
         settings = environment.redis
         name = environment.replication_group_id
+        ignored = scaled_attributes(settings.autoscaling)
         access = Access(self, "access", environment=environment)
         parameters = ElasticacheParameterGroup(
             self,
@@ -53,8 +48,8 @@ class Cache(Construct):
             family=settings.parameter_group_family,
             description=f"Parameters of {name}",
             parameter=[
-                ElasticacheParameterGroupParameter(name=parameter, value=value)
-                for parameter, value in PARAMETERS.items()
+                ElasticacheParameterGroupParameter(name="cluster-enabled", value="yes"),
+                ElasticacheParameterGroupParameter(name="maxmemory-policy", value=settings.maxmemory_policy),
             ],
         )
         subnets = ElasticacheSubnetGroup(
@@ -69,7 +64,7 @@ class Cache(Construct):
             engine_version=settings.version,
             node_type=settings.node_type,
             port=settings.port,
-            cluster_mode="enabled",
+            cluster_mode=settings.cluster_mode,
             num_node_groups=settings.shards,
             replicas_per_node_group=settings.replicas_per_shard,
             automatic_failover_enabled=True,
@@ -86,14 +81,17 @@ class Cache(Construct):
             maintenance_window=settings.maintenance_window,
             snapshot_window=settings.snapshot_window,
             snapshot_retention_limit=settings.snapshot_retention_days,
-            final_snapshot_identifier=f"{name}-final" if settings.final_snapshot else None,
+            snapshot_name=settings.restore_from,
+            final_snapshot_identifier=_final_snapshot(name, key_arn) if settings.final_snapshot else None,
             log_delivery_configuration=[
                 self._log_delivery(log, environment=environment, key_arn=logs_key_arn)
                 for log in ("slow-log", "engine-log")
             ],
             apply_immediately=settings.apply_immediately,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=ignored) if ignored else None,
             tags={"Name": name},
         )
+        CacheScaling(self, "scaling", group=group, settings=settings.autoscaling)
         self.replication_group_id = name
         self.endpoint: str = group.configuration_endpoint_address
         """Host name of the configuration endpoint."""
@@ -113,3 +111,9 @@ class Cache(Construct):
         return ElasticacheReplicationGroupLogDeliveryConfiguration(
             destination=group.name, destination_type="cloudwatch-logs", log_format="json", log_type=log
         )
+
+
+def _final_snapshot(name: str, key_arn: str) -> str:
+    """`<name>-final-<start of the key's id>`: another one when the environment was destroyed and deployed again."""
+    key_id = Fn.element(Fn.split("/", key_arn), 1)
+    return f"{name}-final-{Fn.substr(key_id, 0, 8)}"

@@ -250,6 +250,7 @@ _SETTINGS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "CacheSubnetGroupName": ("CacheSubnetGroupName", str.lower),
     "DataTieringEnabled": ("DataTiering", _enabled),
     "Engine": ("Engine", str.lower),
+    "ClusterMode": ("ClusterMode", _same),
     "EngineVersion": ("EngineVersion", _full_version),
     "IpDiscovery": ("IpDiscovery", _same),
     "KmsKeyId": ("KmsKeyId", _same),

@@ -62,10 +62,10 @@ def _check_shape(parameters: Parameters) -> None:
 def _check_is_clustered(parameters: Parameters, named_parameters: Mapping[str, str]) -> None:
     name = parameters["CacheParameterGroupName"]
     by_group = name.endswith(".cluster.on") or named_parameters.get("cluster-enabled") == "yes"
-    if not (by_group or parameters.get("ClusterMode") == "enabled"):
+    if not (by_group or parameters.get("ClusterMode") in ("enabled", "compatible")):
         raise _impossible(
             f"The sandbox serves cluster mode enabled only: parameter group {name} does not set cluster-enabled=yes, "
-            "and ClusterMode is not enabled."
+            "and ClusterMode is neither enabled nor compatible."
         )
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tests.environments.conftest import ProblemsOf
 
+SCALABLE = "node_type: cache.r7g.large"
+
 
 @pytest.mark.parametrize(
     ("settings", "problem"),
@@ -206,6 +208,41 @@ from tests.environments.conftest import ProblemsOf
             id="many zones in one subnet",
         ),
         pytest.param(
+            "redis: {autoscaling: {shards: {minimum: 2, maximum: 8, target_utilization: 60}}}\n",
+            'redis.node_type: given "cache.t4g.small" with redis.autoscaling, allowed are large, xlarge or 2xlarge of',
+            id="nodes that ElastiCache does not scale",
+        ),
+        pytest.param(
+            f"redis: {{{SCALABLE}, autoscaling: {{shards: {{minimum: 4, maximum: 8}}}}}}\n",
+            "redis.shards: given 3, allowed 4 to 8 (redis.autoscaling.shards): begin within its bounds",
+            id="shards that begin out of bounds",
+        ),
+        pytest.param(
+            f"redis: {{{SCALABLE}, autoscaling: {{replicas: {{minimum: 1, maximum: 6}}}}}}\n",
+            "redis.autoscaling.replicas.maximum: given 6, allowed 5 or less",
+            id="more replicas than ElastiCache runs",
+        ),
+        pytest.param(
+            f"redis: {{{SCALABLE}, autoscaling: {{replicas: {{minimum: 1, maximum: 3, target_utilization: 80}}}}}}\n",
+            "redis.autoscaling.replicas.target_utilization: given 80, allowed for ElastiCache 35 to 70",
+            id="a target that ElastiCache does not take",
+        ),
+        pytest.param(
+            f"redis: {{{SCALABLE}, autoscaling: {{shards: {{minimum: 3, maximum: 50}}}}}}\n",
+            "redis.autoscaling: given up to 100 nodes, allowed 90 (redis.node_quota)",
+            id="more nodes than the quota at most",
+        ),
+        pytest.param(
+            "redis: {cluster_mode: compatible}\n",
+            'redis.cluster_mode: given "compatible" with more than one shard, allowed 1',
+            id="clients without cluster mode and several shards",
+        ),
+        pytest.param(
+            "redis: {cluster_mode: compatible, shards: 1, replicas_per_shard: 0, multi_az: false}\n",
+            'redis.cluster_mode: given "compatible" with no replica',
+            id="a migration without a replica",
+        ),
+        pytest.param(
             "redis: {snapshot_window: 03:00-03:59}\n",
             'redis.snapshot_window: given "03:00-03:59", allowed 60 minutes or more',
             id="a snapshot window that is too short",
@@ -238,6 +275,9 @@ def test_settings_that_do_not_fit_are_refused(problems_of: ProblemsOf, settings:
         "redis: {shards: 100, replicas_per_shard: 4, node_quota: 500}\n",
         "redis: {shards: 1, replicas_per_shard: 0, multi_az: false}\n",
         "redis: {engine: valkey}\n",
+        "redis: {cluster_mode: compatible, shards: 1}\n",
+        f"redis: {{{SCALABLE}, autoscaling: {{shards: {{minimum: 2, maximum: 8, by: memory}}}}}}\n",
+        f"redis: {{{SCALABLE}, autoscaling: {{replicas: {{minimum: 1, maximum: 3}}}}}}\n",
         "redis: {snapshot_window: 23:30-00:30, maintenance_window: sun:00:30-sun:23:30}\n",
         "buckets: {logs: {intelligent_tiering_days: null, expiration_days: 1}}\n",
         "buckets: {backups: {archive_access_days: 90, deep_archive_access_days: 180}}\n",

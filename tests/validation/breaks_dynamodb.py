@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from tests.validation.breaks import Break, Breaking, as_if, changed, forbidding, really, table
 from validation.checks.keys import key_arn
 from validation.context import Context
 from validation.live import dynamodb
 
+UNITS = {"ProvisionedThroughput": {"ReadCapacityUnits": 10, "WriteCapacityUnits": 10}}
 INDEX = {
     "IndexName": "gsi1",
     "KeySchema": [
@@ -18,6 +20,7 @@ INDEX = {
         {"AttributeName": "gsi1sk", "KeyType": "RANGE"},
     ],
     "Projection": {"ProjectionType": "ALL"},
+    **UNITS,
 }
 INDEX_ATTRIBUTES = [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "gsi1pk", "gsi1sk")]
 
@@ -69,6 +72,41 @@ def without_our_key(context: Context) -> Iterator[Context]:
         )
 
 
+def bounded(context: Context, most_reads: int) -> None:
+    context.clients.autoscaling.register_scalable_target(
+        ServiceNamespace="dynamodb",
+        ResourceId=f"table/{table(context, 'state')}",
+        ScalableDimension="dynamodb:table:ReadCapacityUnits",
+        MaxCapacity=most_reads,
+    )
+
+
+def insights(context: Context, action: Literal["DISABLE", "ENABLE"]) -> None:
+    context.clients.dynamodb.update_contributor_insights(
+        TableName=table(context), IndexName="gsi1", ContributorInsightsAction=action
+    )
+
+
+def let_in(context: Context) -> None:
+    arn = arn_of(context)
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+        "Action": "dynamodb:GetItem",
+        "Resource": arn,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    context.clients.dynamodb.put_resource_policy(ResourceArn=arn, Policy=policy)
+
+
+def let_nobody_in(context: Context) -> None:
+    context.clients.dynamodb.delete_resource_policy(ResourceArn=arn_of(context))
+
+
+def arn_of(context: Context) -> str:
+    return context.clients.dynamodb.describe_table(TableName=table(context))["Table"]["TableArn"]
+
+
 WITHOUT_INDEX = updated(
     {"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "gsi1"}}]},
     {"GlobalSecondaryIndexUpdates": [{"Create": INDEX}], "AttributeDefinitions": INDEX_ATTRIBUTES},
@@ -105,8 +143,76 @@ BREAKS = (
             {"BillingMode": "PAY_PER_REQUEST"},
         ),
         what="table",
-        expected={"mode": "PAY_PER_REQUEST"},
+        expected={"mode": "PAY_PER_REQUEST", "read cap": 10000, "write cap": 10000},
         found={"mode": "PROVISIONED", "read": 7, "write": 3},
+    ),
+    Break(
+        check="dynamodb.billing",
+        how=updated(
+            {"OnDemandThroughput": {"MaxReadRequestUnits": 20000, "MaxWriteRequestUnits": 10000}},
+            {"OnDemandThroughput": {"MaxReadRequestUnits": 10000, "MaxWriteRequestUnits": 10000}},
+        ),
+        what="table",
+        expected={"mode": "PAY_PER_REQUEST", "read cap": 10000, "write cap": 10000},
+        found={"mode": "PAY_PER_REQUEST", "read cap": 20000, "write cap": 10000},
+    ),
+    Break(
+        check="dynamodb.billing",
+        resource="state",
+        how=updated(
+            {"ProvisionedThroughput": {"ReadCapacityUnits": 101, "WriteCapacityUnits": 10}},
+            {"ProvisionedThroughput": {"ReadCapacityUnits": 10, "WriteCapacityUnits": 10}},
+            name="state",
+        ),
+        what="table",
+        expected={"mode": "PROVISIONED", "read": "10 to 100", "write": "10 to 100"},
+        found={"mode": "PROVISIONED", "read": 101, "write": "10 to 100"},
+    ),
+    Break(
+        check="dynamodb.autoscaling",
+        resource="state",
+        how=really(lambda context: bounded(context, 200), lambda context: bounded(context, 100)),
+        what="table/tierstore-local-state dynamodb:table:ReadCapacityUnits",
+        expected={"target": 70, "times": 0, "minimum": 10, "maximum": 100},
+        found={"target": 70, "times": 0, "minimum": 10, "maximum": 200},
+    ),
+    Break(
+        check="dynamodb.table_class",
+        how=updated({"TableClass": "STANDARD_INFREQUENT_ACCESS"}, {"TableClass": "STANDARD"}),
+        what="class",
+        expected="STANDARD",
+        found="STANDARD_INFREQUENT_ACCESS",
+    ),
+    Break(
+        check="dynamodb.replicas",
+        how=updated(
+            {"ReplicaUpdates": [{"Create": {"RegionName": "us-west-2"}}]},
+            {"ReplicaUpdates": [{"Delete": {"RegionName": "us-west-2"}}]},
+        ),
+        what="regions",
+        expected=[],
+        found=["us-west-2"],
+    ),
+    Break(
+        check="dynamodb.insights",
+        how=really(lambda context: insights(context, "DISABLE"), lambda context: insights(context, "ENABLE")),
+        what="index gsi1",
+        expected="ENABLED",
+        found="DISABLED",
+    ),
+    Break(
+        check="dynamodb.sharing",
+        how=really(let_in, let_nobody_in),
+        what="readers",
+        expected=[],
+        found=["arn:aws:iam::111122223333:root"],
+    ),
+    Break(
+        check="dynamodb.changes",
+        how=as_if(dynamodb.active_destinations, lambda _: ["arn:aws:kinesis:us-east-1:1:stream/elsewhere"]),
+        what="streams",
+        expected=[],
+        found=["elsewhere"],
     ),
     Break(
         check="dynamodb.pitr",

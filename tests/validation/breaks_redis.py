@@ -15,9 +15,8 @@ from sandbox.directory import Directory
 from sandbox.redis_cluster import cluster
 from tests.validation.breaks import Break, Breaking, as_if, changed, really, with_fault
 from validation.checks.redis_data import SAFE_TLS
-from validation.checks.redis_settings import PARAMETERS
 from validation.context import Context
-from validation.live import redis
+from validation.live import autoscaling, redis
 
 APPLICATION_ACCESS = "on ~* &* +@all -@admin -@dangerous +info"
 
@@ -117,6 +116,13 @@ BREAKS = (
         found=2,
     ),
     Break(
+        check="redis.autoscaling",
+        how=as_if(autoscaling.scaled_numbers, lambda found: {**found, "replication-group/a Replicas": ANY}),
+        what="what follows the load",
+        expected=[],
+        found=["replication-group/a Replicas"],
+    ),
+    Break(
         check="redis.failover",
         how=modified(
             {"AutomaticFailoverEnabled": False, "MultiAZEnabled": False},
@@ -154,8 +160,8 @@ BREAKS = (
         check="redis.parameters",
         how=really(lambda context: evicting(context, "allkeys-lru"), lambda context: evicting(context, "volatile-lfu")),
         what="tierstore-local",
-        expected=dict(PARAMETERS),
-        found={**PARAMETERS, "maxmemory-policy": "allkeys-lru"},
+        expected={"cluster-enabled": "yes", "maxmemory-policy": "volatile-lfu"},
+        found={"cluster-enabled": "yes", "maxmemory-policy": "allkeys-lru"},
     ),
     Break(
         check="redis.snapshots",

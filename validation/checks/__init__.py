@@ -8,6 +8,7 @@ from typing import Final
 from validation.checks import (
     access,
     alarms,
+    autoscaling,
     backup,
     connection,
     costs,
@@ -38,6 +39,7 @@ _MODULES: Final = (
     s3_uses,
     s3_replication,
     s3_data,
+    autoscaling,
     redis_settings,
     redis_data,
     backup,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from environments.schema import Autoscaled, OnDemand, Provisioned, RequestCaps, Scaled, ScaledCapacity
+from environments.schema import Autoscaled, OnDemand, Provisioned, RequestCaps, ScaledCapacity
 from tierstore.declaration.tables import GlobalIndex, LocalIndex, Projection, ProjectionType, Table
+from validation.checks import scaled
 from validation.checks.keys import key_arn
 from validation.context import Context
 from validation.framework.check import check
@@ -123,6 +124,76 @@ def deletion_protection(context: Context, table: str) -> Iterator[Finding]:
     )
 
 
+@check("dynamodb.table_class", "Tables are stored in the configured class", severity=Severity.MEDIUM, each=tables)
+def table_class(context: Context, table: str) -> Iterator[Finding]:
+    """The class decides what storage and requests cost."""
+    live = describe(context, table).get("TableClassSummary", {})
+    yield compare(
+        "class", expected=context.environment.table(table).table_class, found=live.get("TableClass", "STANDARD")
+    )
+
+
+@check("dynamodb.replicas", "Tables have the configured copy", severity=Severity.CRITICAL, each=tables)
+def replicas(context: Context, table: str) -> Iterator[Finding]:
+    """The copy in the disaster-recovery region and no other; its key, recovery and protection, where it lives."""
+    environment = context.environment
+    settings = environment.table(table).replica
+    found = sorted(each["RegionName"] for each in describe(context, table).get("Replicas", []))
+    regions = [environment.disaster_recovery_region] if settings else []
+    others: list[Json] = [region for region in found if region != environment.region]
+    yield compare("regions", expected=regions, found=others)
+    if settings and environment.disaster_recovery_region in found:
+        there = context.disaster_recovery
+        copy = describe(there, table)
+        recovery = there.ask(dynamodb.continuous_backups, environment.physical_name(table))
+        yield compare("key", expected=key_arn(there, "dynamodb"), found=copy["SSEDescription"].get("KMSMasterKeyArn"))
+        yield compare(
+            "can be restored", expected=settings.point_in_time_recovery, found=_live_recovery_days(recovery) > 0
+        )
+        yield compare(
+            "deletion protection",
+            expected=settings.deletion_protection,
+            found=copy.get("DeletionProtectionEnabled", False),
+        )
+
+
+@check("dynamodb.insights", "Busy keys are found", severity=Severity.MEDIUM, each=tables)
+def contributor_insights(context: Context, table: str) -> Iterator[Finding]:
+    """Contributor Insights of the table and of each global index, on or off as configured."""
+    expected = "ENABLED" if context.environment.table(table).contributor_insights else "DISABLED"
+    name = context.environment.physical_name(table)
+    for index in (None, *(index.name for index in context.model.table(table).global_indexes)):
+        yield compare(
+            f"index {index}" if index else "table",
+            expected=expected,
+            found=context.ask(dynamodb.contributor_insights, name, index),
+        )
+
+
+@check("dynamodb.sharing", "Only the configured readers are let in by a table", severity=Severity.HIGH, each=tables)
+def sharing(context: Context, table: str) -> Iterator[Finding]:
+    """Principals in the resource policies of the table and of its stream; whoever is in there needs nothing else."""
+    settings = context.environment.table(table)
+    live = describe(context, table)
+    yield compare("readers", expected=sorted(settings.readers), found=context.ask(dynamodb.readers, live["TableArn"]))
+    if stream := live.get("LatestStreamArn"):
+        found = context.ask(dynamodb.readers, stream)
+        yield compare("readers of the stream", expected=sorted(settings.stream_readers), found=found)
+
+
+@check("dynamodb.changes", "Changes arrive in Kinesis", severity=Severity.HIGH, each=tables)
+def changes(context: Context, table: str) -> Iterator[Finding]:
+    """The active Kinesis destination of the table's changes, or that there is none."""
+    environment = context.environment
+    name = environment.physical_name(f"{table}-changes")
+    found = context.ask(dynamodb.active_destinations, environment.physical_name(table))
+    yield compare(
+        "streams",
+        expected=[name] if environment.table(table).change_stream else [],
+        found=[arn.rpartition("/")[2] for arn in found],
+    )
+
+
 def _compare_by_name(kind: str, expected: Mapping[str, Json], found: Mapping[str, Json]) -> Iterator[Finding]:
     """Compare the names as a whole, then what both sides have under each."""
     yield compare(f"{kind} names", expected=sorted(expected), found=sorted(found))
@@ -183,8 +254,13 @@ def _billing(settings: Billing, index: str | None) -> dict[str, Json]:
             bought = settings.indexes.get(index, settings) if index else settings
             return {"mode": "PROVISIONED", "read": bought.read_capacity, "write": bought.write_capacity}
         case Autoscaled():
-            scaled = _scaled(settings, index)
-            return {"mode": "PROVISIONED", "read": _range(scaled.read), "write": _range(scaled.write)}
+            follows = _scaled(settings, index)
+            read, write = follows.read, follows.write
+            return {
+                "mode": "PROVISIONED",
+                "read": scaled.expected(read.minimum, read),
+                "write": scaled.expected(write.minimum, write),
+            }
 
 
 def _live_billing(
@@ -195,25 +271,17 @@ def _live_billing(
     if mode != "PROVISIONED":
         caps = part.get("OnDemandThroughput", {})
         return {"mode": mode, **_caps(caps.get("MaxReadRequestUnits"), caps.get("MaxWriteRequestUnits"))}
+    follows = _scaled(settings, index) if isinstance(settings, Autoscaled) else None
     throughput = part["ProvisionedThroughput"]
-    read, write = throughput["ReadCapacityUnits"], throughput["WriteCapacityUnits"]
-    if isinstance(settings, Autoscaled):
-        scaled = _scaled(settings, index)
-        return {"mode": mode, "read": _place(read, scaled.read), "write": _place(write, scaled.write)}
-    return {"mode": mode, "read": read, "write": write}
+    return {
+        "mode": mode,
+        "read": scaled.found(throughput["ReadCapacityUnits"], follows.read if follows else None),
+        "write": scaled.found(throughput["WriteCapacityUnits"], follows.write if follows else None),
+    }
 
 
 def _scaled(settings: Autoscaled, index: str | None) -> ScaledCapacity:
     return settings.indexes.get(index, settings) if index else settings
-
-
-def _range(scaled: Scaled) -> str:
-    return f"{scaled.lowest} to {scaled.highest}"
-
-
-def _place(units: int, scaled: Scaled) -> Json:
-    """The range where the units lie in it."""
-    return _range(scaled) if scaled.lowest <= units <= scaled.highest else units
 
 
 def _caps(read: int | None, write: int | None) -> dict[str, Json]:

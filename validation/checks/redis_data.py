@@ -10,7 +10,13 @@ from typing import Any, Final, cast
 import redis
 
 from validation.attempt import attempt
-from validation.checks.redis_settings import application_user, describe, replication_groups
+from validation.checks.redis_settings import (
+    application_user,
+    describe,
+    expected_replicas,
+    expected_shards,
+    replication_groups,
+)
 from validation.clients import Clients
 from validation.context import Context
 from validation.framework.check import check
@@ -68,7 +74,7 @@ def slots(context: Context, _group: str) -> Iterator[Finding]:
     access = reach(context)
     found = topology(access)
     yield compare("slots that nobody serves", expected=0, found=len(unserved(found)))
-    yield compare("shards", expected=context.environment.redis.shards, found=len(found))
+    yield compare("shards", expected=expected_shards(context), found=len(found))
     for address in _nodes(access):
         with access.node(address) as node:
             info = cast("dict[str, Any]", node.execute_command("CLUSTER INFO"))
@@ -83,7 +89,7 @@ def slots(context: Context, _group: str) -> Iterator[Finding]:
 def replicas(context: Context, _group: str) -> Iterator[Finding]:
     """Seen from both ends: each primary counts its replicas online, each replica says that its link is up."""
     access = reach(context)
-    configured = context.environment.redis.replicas_per_shard
+    configured = expected_replicas(context)
     for shard in topology(access, replicas=configured):
         primary = replication(access, shard.primary)
         yield compare(f"{shard.primary} is a primary", expected=True, found=primary.is_primary)
@@ -109,7 +115,7 @@ def round_trip(context: Context, _group: str) -> Iterator[Finding]:
 @check("redis.replica_reads", "Every replica serves what was written", severity=Severity.HIGH, each=replication_groups)
 def replica_reads(context: Context, _group: str) -> Iterator[Finding]:
     """Writes a key on every primary and reads it from each of its replicas."""
-    configured = context.environment.redis.replicas_per_shard
+    configured = expected_replicas(context)
     if configured == 0:
         raise Skip("the environment has no replicas: redis.replicas_per_shard is 0")
     access = reach(context)

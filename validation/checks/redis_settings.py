@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from environments.schema import Environment
+from validation.checks import scaled
 from validation.checks.keys import key_arn
 from validation.context import Context
 from validation.framework.check import check
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
         UserTypeDef,
     )
 
-PARAMETERS: Final[Mapping[str, Json]] = {"cluster-enabled": "yes", "maxmemory-policy": "volatile-lfu"}
-"""What the product needs of the engine; keys without an expiry are counters and must never be evicted."""
 LOGS: Final = ("slow-log", "engine-log")
 
 
@@ -42,6 +41,20 @@ def nodes(context: Context) -> list[CacheClusterTypeDef]:
 def application_user(environment: Environment) -> str:
     """The user that applications, and checks, log in as."""
     return environment.physical_name("app")
+
+
+def expected_shards(context: Context) -> int:
+    """As many as configured, or as ElastiCache has made of them."""
+    settings = context.environment.redis
+    return len(describe(context)["NodeGroups"]) if settings.autoscaling.shards else settings.shards
+
+
+def expected_replicas(context: Context) -> int:
+    """As many of each shard as configured, or as ElastiCache has made of them."""
+    settings = context.environment.redis
+    if settings.autoscaling.replicas is None:
+        return settings.replicas_per_shard
+    return min(len(shard["NodeGroupMembers"]) for shard in describe(context)["NodeGroups"]) - 1
 
 
 @check("redis.available", "The replication group serves", severity=Severity.CRITICAL, each=replication_groups)
@@ -79,14 +92,19 @@ def engine(context: Context, _group: str) -> Iterator[Finding]:
 def shape(context: Context, _group: str) -> Iterator[Finding]:
     """Cluster mode, the number of shards, and the replicas of each."""
     settings = context.environment.redis
+    shards, replicas = settings.autoscaling.shards, settings.autoscaling.replicas
     live = describe(context)
-    yield compare("cluster mode", expected=True, found=live.get("ClusterEnabled", False))
-    yield compare("shards", expected=settings.shards, found=len(live["NodeGroups"]))
+    yield compare("cluster mode", expected=settings.cluster_mode, found=live.get("ClusterMode"))
+    yield compare(
+        "shards",
+        expected=scaled.expected(settings.shards, shards),
+        found=scaled.found(len(live["NodeGroups"]), shards),
+    )
     for shard in live["NodeGroups"]:
         yield compare(
             f"replicas of shard {shard['NodeGroupId']}",
-            expected=settings.replicas_per_shard,
-            found=len(shard["NodeGroupMembers"]) - 1,
+            expected=scaled.expected(settings.replicas_per_shard, replicas),
+            found=scaled.found(len(shard["NodeGroupMembers"]) - 1, replicas),
         )
 
 
@@ -149,9 +167,10 @@ def users(context: Context, _group: str) -> Iterator[Finding]:
 @check("redis.parameters", "The engine is tuned as needed", severity=Severity.HIGH, each=replication_groups)
 def parameters(context: Context, _group: str) -> Iterator[Finding]:
     """The parameters that the product depends on, in the parameter group that every node uses."""
+    expected = {"cluster-enabled": "yes", "maxmemory-policy": context.environment.redis.maxmemory_policy}
     for name in sorted({node["CacheParameterGroup"]["CacheParameterGroupName"] for node in nodes(context)}):
         values = context.ask(redis.parameters, name)
-        yield compare(name, expected=PARAMETERS, found={each: values.get(each) for each in PARAMETERS})
+        yield compare(name, expected=expected, found={each: values.get(each) for each in expected})
 
 
 @check(

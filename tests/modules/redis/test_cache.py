@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from environments import Environment
-from environments.schema import RedisSettings
+from environments.schema import RedisScaling, RedisSettings, Scaled, ScaledShards
 from modules.redis import Cache
 from tests.modules.template import Block, Template, synthesized
 
@@ -128,6 +128,63 @@ def test_version_and_parameter_family_follow_the_engine(
     assert template.one("aws_elasticache_user_group")["engine"] == engine
 
 
+def test_a_group_can_be_on_its_way_to_cluster_mode(environment: Environment) -> None:
+    template = cache(environment, cluster_mode="compatible", shards=1)
+
+    assert group(template)["cluster_mode"] == "compatible"
+    assert {"name": "cluster-enabled", "value": "yes"} in template.one("aws_elasticache_parameter_group")["parameter"]
+
+
+def test_a_new_group_can_begin_with_a_snapshot(environment: Environment) -> None:
+    assert group(cache(environment, restore_from="nightly"))["snapshot_name"] == "nightly"
+
+
+@pytest.fixture(scope="module")
+def scaled(environment: Environment) -> Template:
+    shards = ScaledShards(minimum=2, maximum=8, target_utilization=60, by="memory")
+    replicas = Scaled(minimum=1, maximum=3, target_utilization=50)
+    autoscaling = RedisScaling(shards=shards, replicas=replicas)
+    return cache(environment, node_type="cache.r7g.large", autoscaling=autoscaling)
+
+
+def test_shards_and_replicas_can_follow_the_load(scaled: Template) -> None:
+    bounds = {
+        target["scalable_dimension"]: (target["min_capacity"], target["max_capacity"])
+        for target in scaled.all("aws_appautoscaling_target")
+    }
+
+    assert bounds == {
+        "elasticache:replication-group:NodeGroups": (2, 8),
+        "elasticache:replication-group:Replicas": (1, 3),
+    }
+
+
+def test_each_follows_a_load_of_its_own(scaled: Template) -> None:
+    policies = [
+        policy["target_tracking_scaling_policy_configuration"] for policy in scaled.all("aws_appautoscaling_policy")
+    ]
+
+    assert {
+        policy["predefined_metric_specification"]["predefined_metric_type"]: policy["target_value"]
+        for policy in policies
+    } == {
+        "ElastiCacheDatabaseMemoryUsageCountedForEvictPercentage": 60,
+        "ElastiCacheReplicaEngineCPUUtilization": 50,
+    }
+
+
+def test_only_what_follows_the_load_is_hidden_from_the_plan(scaled: Template, by_default: Template) -> None:
+    assert group(scaled)["lifecycle"] == {"ignore_changes": ["num_node_groups", "replicas_per_node_group"]}
+    assert "lifecycle" not in group(by_default)
+
+
+@pytest.mark.parametrize("policy", ["volatile-ttl", "noeviction"])
+def test_a_full_node_does_as_set(environment: Environment, policy: str) -> None:
+    parameters = cache(environment, maxmemory_policy=policy).one("aws_elasticache_parameter_group")["parameter"]
+
+    assert {"name": "maxmemory-policy", "value": policy} in parameters
+
+
 def test_only_keys_that_expire_are_evicted(by_default: Template) -> None:
     parameters = by_default.one("aws_elasticache_parameter_group")["parameter"]
 
@@ -170,5 +227,6 @@ def test_snapshots_are_taken_as_set(environment: Environment) -> None:
 
 
 def test_a_last_snapshot_is_taken_unless_set(environment: Environment, by_default: Template) -> None:
-    assert group(by_default)["final_snapshot_identifier"] == "tierstore-test-final"
+    key_id = '${substr(element(split("/", "arn:key"), 1), 0, 8)}'
+    assert group(by_default)["final_snapshot_identifier"] == f"tierstore-test-final-{key_id}"
     assert "final_snapshot_identifier" not in group(cache(environment, final_snapshot=False))
