@@ -47,6 +47,10 @@ class VersionConflictError(ConflictError):
         """The version that is stored; None where the item is gone."""
 
 
+class ErasedError(ConflictError):
+    """The user's data is being erased, or was: nothing new is stored for that user."""
+
+
 class NotUniqueError(ConflictError):
     """Another item holds the value of a unique constraint."""
 

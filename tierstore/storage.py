@@ -16,6 +16,7 @@ from tierstore.api.idempotency import Idempotency
 from tierstore.api.leaderboards import Leaderboards
 from tierstore.api.leases import Leases
 from tierstore.api.limits import Limits
+from tierstore.api.personal_data import PersonalData
 from tierstore.api.sessions import Sessions
 from tierstore.api.state import State
 from tierstore.api.uploads import Uploads
@@ -51,7 +52,8 @@ class Operations(Generic[Mode]):
         self.users: Users[Mode] = Users(runner, items)
         self.contents: Contents[Mode] = Contents(runner, items)
         self.counters: Counters[Mode] = Counters(runner, context, items, in_redis)
-        self.uploads: Uploads[Mode] = Uploads(runner, items, LiveBucket.of(UPLOADS, context.connection, objects))
+        uploads = LiveBucket.of(UPLOADS, context.connection, objects)
+        self.uploads: Uploads[Mode] = Uploads(runner, items, uploads)
         self.assets: Assets[Mode] = Assets(runner, LiveBucket.of(ASSETS, context.connection, objects))
         self.state: State[Mode] = State(runner, items)
         self.leases: Leases[Mode] = Leases(runner, items)
@@ -61,6 +63,7 @@ class Operations(Generic[Mode]):
         self.limits: Limits[Mode] = Limits(runner, context)
         self.leaderboards: Leaderboards[Mode] = Leaderboards(runner, context, in_redis)
         self.changes: Changes[Mode] = Changes(runner, context, in_redis)
+        self.personal_data: PersonalData[Mode] = PersonalData(runner, context, items, (uploads,), in_redis)
 
 
 class Storage(Operations[Sync]):

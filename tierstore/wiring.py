@@ -13,7 +13,7 @@ from tierstore.core.effects import Effect
 from tierstore.core.processes import PerProcess
 from tierstore.core.transports import AsyncTransport, Transport
 from tierstore.dynamodb.effects import DynamoDBRequest
-from tierstore.redis.effects import RedisBatch, RedisRequest, RedisValues
+from tierstore.redis.effects import RedisBatch, RedisRequest, RedisScan, RedisValues
 from tierstore.resilience.breaker import Breaker
 from tierstore.resilience.guarded import AsyncGuarded, Guarded
 from tierstore.s3.effects import DiskWork, S3Request, SignedForm, SignedUrl
@@ -86,6 +86,7 @@ def _by_effect(dynamodb: Maker, redis: Maker, s3: Maker) -> Mapping[type[Effect[
         RedisRequest: redis,
         RedisBatch: redis,
         RedisValues: redis,
+        RedisScan: redis,
         S3Request: s3,
         SignedUrl: s3,
         SignedForm: s3,

@@ -18,6 +18,7 @@ from tierstore.dynamodb.expressions import Condition, equals
 from tierstore.dynamodb.repository import Repository
 from tierstore.errors import InvalidError
 from tierstore.model.contents import Content, Listing, Revision, Tagging
+from tierstore.personal.guarding import not_erased
 
 ContentStatus: TypeAlias = Literal["draft", "published", "archived"]
 
@@ -44,13 +45,14 @@ class Contents(Group[Mode]):
     def create(
         self, *, author_id: str, title: str, body: str, category: str, tags: Iterable[str] = ()
     ) -> Plan[Content]:
-        """Create a draft and its first revision."""
+        """Create a draft and its first revision. Raises `ErasedError` for an author whose data was erased."""
         now = self._items.now
         draft = Content(
             author_id=author_id, title=title, body=body, category=category, tags=_checked(tags), created_at=now
         )
         created = changes.create(draft, now=now)
-        yield from self._items.write(created, changes.create(_revision(created.result, author_id), now=now))
+        revision = changes.create(_revision(created.result, author_id), now=now)
+        yield from self._items.write(created, revision, not_erased(author_id))
         return created.result
 
     @operation
@@ -72,7 +74,7 @@ class Contents(Group[Mode]):
         """Change content, keep what it says now as its next revision, and bring its listing and tags into line.
 
         Nothing happens where nothing changes. Raises `VersionConflictError` where somebody changed or deleted the
-        content since it was read.
+        content since it was read, and `ErasedError` for an editor whose data was erased.
         """
         now = self._items.now
         tags = _checked(tags) if tags is not UNCHANGED else tags
@@ -81,7 +83,7 @@ class Contents(Group[Mode]):
             return content
         edited = changes.update(content, now=now, revision=content.revision + 1, **values)
         revision = changes.create(_revision(edited.result, editor_id), now=now)
-        yield from self._items.write(edited, revision, *_relisted(content, edited.result))
+        yield from self._items.write(edited, revision, *_relisted(content, edited.result), not_erased(editor_id))
         return edited.result
 
     @operation

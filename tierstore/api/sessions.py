@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -13,11 +14,13 @@ from tierstore.core.effects import Once, Plan, Sleep, together
 from tierstore.core.operation import Group, Mode, Runner, operation
 from tierstore.core.pages import Page, paged
 from tierstore.dynamodb import changes
+from tierstore.dynamodb.changes import Change
 from tierstore.dynamodb.ranges import Range
 from tierstore.dynamodb.repository import Repository
-from tierstore.errors import ConflictError, InvalidError, NotFoundError, StorageError, VersionConflictError
+from tierstore.errors import ConflictError, ErasedError, InvalidError, NotFoundError, StorageError, VersionConflictError
 from tierstore.model.key_spaces import USER_SESSIONS
 from tierstore.model.sessions import ABSOLUTE_SECONDS, BY_USER, IDLE_SECONDS, Session
+from tierstore.personal.guarding import not_erased
 from tierstore.redis.effects import RedisRequest
 from tierstore.redis.keys import key_in
 from tierstore.redis.scripts import Script
@@ -70,7 +73,8 @@ class Sessions(Group[Mode]):
     ) -> Plan[SignedIn]:
         """Start a session with a new secret; `replacing`, the secret that the client had before, is worth nothing then.
 
-        Raises `InvalidError` for times that are not above 0 or where the idle time is the longer.
+        Raises `InvalidError` for times that are not above 0 or where the idle time is the longer, and `ErasedError` for
+        a user whose data was erased.
         """
         if not 0 < idle_seconds <= absolute_seconds:
             raise InvalidError(
@@ -92,7 +96,7 @@ class Sessions(Group[Mode]):
         yield from self._note(session)
         replaced = None if replacing is None else (yield from self._find(replacing))
         ended = () if replaced is None else (changes.delete_copy(replaced),)
-        yield from self._items.write(created, *ended)
+        yield from self._write(user_id, created, *ended)
         return SignedIn(secret=secret, session=created.result)
 
     @operation
@@ -133,7 +137,7 @@ class Sessions(Group[Mode]):
             yield from self._note(created.result)
             try:
                 # Only a session that nobody has ended meanwhile goes on under another secret.
-                yield from self._items.write(created, changes.delete(old))
+                yield from self._write(old.user_id, created, changes.delete(old))
             except VersionConflictError as error:
                 conflict = error
             else:
@@ -164,6 +168,17 @@ class Sessions(Group[Mode]):
     def by_user(self, user_id: str, *, limit: int = 20, cursor: str | None = None) -> Plan[Page[Session]]:
         """A user's sessions, newest first; one that was started a moment ago may be missing."""
         return self._items.page(_of_user(user_id), limit=limit, cursor=cursor)
+
+    def _write(self, user_id: str, *parts: Change[Any]) -> Plan[None]:
+        """Let a session begin, unless the user's data was erased: then it leaves no trace."""
+        try:
+            yield from self._items.write(*parts, not_erased(user_id))
+        except ErasedError:
+            key = key_in(USER_SESSIONS, user_id=user_id)
+            # What could not be removed now goes with its expiry.
+            with suppress(StorageError):
+                yield RedisRequest(key=key, command=("UNLINK", key))
+            raise
 
     def _find(self, secret: str) -> Plan[Session | None]:
         return self._items.get(Session, {"id": _hash(secret)}, consistent=True)

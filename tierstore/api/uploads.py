@@ -93,8 +93,8 @@ class Uploads(Group[Mode]):
     ) -> Plan[Registration]:
         """Announce a file that somebody else sends: exactly these bytes, or S3 refuses them. Then call `complete`.
 
-        `checksum_sha256` is in base 64. Raises `InvalidError` for a type that the bucket does not take and
-        `TooLargeError` for more than it takes.
+        `checksum_sha256` is in base 64. Raises `InvalidError` for a type that the bucket does not take,
+        `TooLargeError` for more than it takes, and `ErasedError` for a user whose data was erased.
         """
         whole_seconds(validity)
         announced = new_upload(
@@ -107,7 +107,7 @@ class Uploads(Group[Mode]):
             checksum_sha256=checksum_sha256,
             writable_until=self._items.now + validity + LONGEST_REQUEST,
         )
-        created = yield from self._items.create(announced)
+        created = yield from self._agreement.create(announced)
         content = Content(content_type=content_type, size=size_bytes, sha256=checksum_sha256)
         put = yield from sign_put(self._bucket, created.object_key, content, validity=validity)
         form = yield from sign_form(self._bucket, created.object_key, content, validity=validity)

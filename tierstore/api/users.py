@@ -15,6 +15,7 @@ from tierstore.dynamodb import changes
 from tierstore.dynamodb.repository import Repository
 from tierstore.model.uploads import Upload
 from tierstore.model.users import Preferences, User
+from tierstore.personal.guarding import not_erased
 
 UserStatus: TypeAlias = Literal["active", "suspended", "closed"]
 
@@ -114,7 +115,9 @@ class Users(Group[Mode]):
         time_zone: str = "UTC",
         values: Mapping[str, Any] | None = None,
     ) -> Plan[Preferences]:
-        """Set all of a user's preferences; those that are not given have their defaults again."""
-        return self._items.replace(
-            Preferences(user_id=user_id, locale=locale, time_zone=time_zone, values=dict(values or {}))
-        )
+        """Set all of a user's preferences; those that are not given have their defaults again.
+
+        Raises `ErasedError` for a user whose data was erased.
+        """
+        wanted = Preferences(user_id=user_id, locale=locale, time_zone=time_zone, values=dict(values or {}))
+        return self._items.replace_together(wanted, not_erased(user_id))

@@ -61,6 +61,11 @@ class CachedRepository(Repository):
         plan = super().replace(entity, condition=condition, growing=growing)
         return self.cache.writing([entity], plan, lambda stored: [stored.version])
 
+    def replace_together(self, entity: AnyEntity, beside: Change[Any]) -> Plan[AnyEntity]:
+        """Write the entity whether or not it exists, if the change beside it is made, and return it as it is then."""
+        plan = super().replace_together(entity, beside)
+        return self.cache.writing([entity], plan, lambda stored: [stored.version])
+
     def write_many(self, *, put: Sequence[Entity] = (), delete: Sequence[Entity] = ()) -> Plan[None]:
         """Put and delete many items in batches, each for itself and whatever its version."""
         versions = [*(entity.version for entity in put), *(_version_after(entity, None) for entity in delete)]

@@ -45,6 +45,11 @@ def keys_of(copy: str) -> Keys:
     return Keys(copy, f"{copy}:lock", f"{copy}:guard")
 
 
+def is_passing(name: str) -> bool:
+    """Whether a key is beside a copy: gone within seconds, and not to be removed, since it keeps stale copies away."""
+    return name.endswith((":lock", ":guard"))
+
+
 _CLAIM: Final = Script(f"""
 local copy = redis.call('GET', KEYS[1])
 if copy and string.sub(copy, 1, {HEADER_BYTES}) ~= ARGV[3] then

@@ -8,6 +8,7 @@ from typing import Final
 from tierstore.declaration.content_types import ContentType
 from tierstore.declaration.errors import DeclarationError, require_identifier, require_unique
 from tierstore.declaration.keys import KeyTemplate
+from tierstore.declaration.ownership import NotPersonal, OwnedBy
 
 LARGEST_OBJECT: Final = 10_000 * 5 * 2**30
 """Bytes that S3 takes in one object: 10,000 parts of 5 GiB (Amazon S3 multipart upload limits)."""
@@ -29,6 +30,8 @@ class Bucket:
     maximum_object_bytes: int = LARGEST_OBJECT
     keeps_backups: bool = False
     """What it keeps is the way back from a mistake, so that production locks it against deletion."""
+    ownership: OwnedBy | NotPersonal | None = None
+    """Whose data its objects are: the field of `object_key` with the user's id, or nobody's, with a reason."""
     receives_access_logs: bool = False
     """Server access logs of every other bucket are delivered here (so it is encrypted by S3's own key,
     the only one that log delivery supports)."""
@@ -36,6 +39,13 @@ class Bucket:
     def __post_init__(self) -> None:
         where = f"bucket {self.name!r}"
         require_identifier(self.name, where)
+        if isinstance(self.ownership, OwnedBy):
+            first = self.object_key.fields[:1] if self.object_key is not None else ()
+            if first != (self.ownership.field,):
+                raise DeclarationError(
+                    f"{where}: ownership names {self.ownership.field!r}, which is not the first field of its object "
+                    "key; so a user's objects could not be listed"
+                )
         require_unique((content_type.name for content_type in self.content_types), f"{where}: content types")
         if not 0 < self.maximum_object_bytes <= LARGEST_OBJECT:
             raise DeclarationError(

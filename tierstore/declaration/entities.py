@@ -14,6 +14,7 @@ from tierstore.declaration.errors import DeclarationError, require_identifier
 from tierstore.declaration.keys import SHARD, Key
 from tierstore.declaration.kinds import Choice, Kind, Member, Truth
 from tierstore.declaration.migrations import Migration, check_migrations
+from tierstore.declaration.ownership import Ownership, require_ownership
 from tierstore.declaration.policies import CachePolicy
 from tierstore.declaration.tables import Table
 from tierstore.errors import InvalidError
@@ -61,6 +62,8 @@ class EntityDeclaration:
     """What each field may hold."""
     sensitive: frozenset[str]
     """Fields whose values are never shown."""
+    ownership: tuple[Ownership, ...]
+    """Whose data an item is; a data model lists only entities that say so."""
 
     def key_in(self, index: str | None) -> Key:
         """The key in the index, or in the table where None; raises `KeyError` for an index that has no key."""
@@ -79,7 +82,8 @@ class Entity:
     Class arguments: `table`; `type`, the name stored with each item; `key` in the table; `indexes`, the key in each
     index by the index's name; `only_indexed_when`, conditions `{index: {field: value}}` that keep an index sparse;
     `unique` constraints; `schema_version`, and `migrations` from older ones by the version that they start from;
-    `expires` for items that carry a time to live; `cache`; `typical_item_bytes`, for capacity estimates.
+    `expires` for items that carry a time to live; `cache`; `typical_item_bytes`, for capacity estimates;
+    `ownership`, whose data an item is, which every entity of a data model has to tell.
     Raises `DeclarationError` at import for a key made of fields that the entity does not have, and for a hot key.
     """
 
@@ -106,6 +110,7 @@ class Entity:
         expires: bool = False,
         cache: CachePolicy | None = None,
         typical_item_bytes: int = 1024,
+        ownership: tuple[Ownership, ...] = (),
         **arguments: Any,
     ) -> None:
         super().__init_subclass__(**arguments)
@@ -127,6 +132,7 @@ class Entity:
             field_types={f.name: hints[f.name] for f in fields(cls)},
             kinds=kinds,
             sensitive=frozenset(name for name, hint in hints.items() if SENSITIVE in get_args(hint)),
+            ownership=ownership,
         )
         _check(cls.__name__, cls.declaration)
 
@@ -166,6 +172,8 @@ def _shown(value: Any, *, is_sensitive: bool) -> str:
 def _check(name: str, declared: EntityDeclaration) -> None:
     where = f"entity {name}"
     require_identifier(declared.type, f"{where}, type {declared.type!r}")
+    if declared.ownership:
+        require_ownership(where, declared.ownership, declared.kinds)
     check_migrations(where, declared.schema_version, declared.migrations)
     if declared.expires and declared.table.time_to_live is None:
         raise DeclarationError(f"{where} expires, but table {declared.table.name!r} has no time_to_live attribute")

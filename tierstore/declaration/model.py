@@ -10,8 +10,10 @@ from tierstore.declaration.buckets import Bucket
 from tierstore.declaration.entities import Entity
 from tierstore.declaration.errors import DeclarationError, require_unique
 from tierstore.declaration.keys import Key
+from tierstore.declaration.ownership import require_ownership
 from tierstore.declaration.patterns import AccessPattern, KeySpaceRequest, ObjectRequest, Query
 from tierstore.declaration.personas import Persona
+from tierstore.declaration.places import Collection, place_of
 from tierstore.declaration.policies import KeySpace
 from tierstore.declaration.tables import Table
 
@@ -23,7 +25,8 @@ class DataModel:
     """Tables, buckets and key spaces, the entities that live in them, and who does what with them.
 
     Raises `DeclarationError` at import where the parts do not fit: an index that no pattern uses, a part that is not
-    listed, two entities whose keys could collide, a query that reads more than it names, a pattern nobody may use.
+    listed, two entities whose keys could collide, a query that reads more than it names, a pattern nobody may use, an
+    entity that does not tell whose data it is.
     """
 
     tables: tuple[Table, ...]
@@ -46,6 +49,7 @@ class DataModel:
         self._check_everything_is_used()
         self._check_keys_cannot_collide()
         self._check_queries_read_what_they_name()
+        self._check_everything_has_an_owner()
 
     def table(self, name: str) -> Table:
         """The table called `name`; raises `KeyError` naming the declared ones."""
@@ -132,6 +136,26 @@ class DataModel:
                         f"{_where(pattern)} would also read {stranger.__name__}, which has keys in the same partition; "
                         "name it among the query's entities, or bound the sort key with sort_prefix or between"
                     )
+
+    def _check_everything_has_an_owner(self) -> None:
+        for bucket in self.buckets:
+            if bucket.ownership is None:
+                raise DeclarationError(
+                    f"bucket {bucket.name!r} does not declare whose data it holds; give `ownership`: "
+                    "OwnedBy(field=…) of its object key, or NotPersonal(reason=…)"
+                )
+        for entity in self.entities:
+            where = f"entity {entity.__name__}"
+            declared = entity.declaration
+            require_ownership(where, declared.ownership, declared.kinds)
+            for ownership in declared.ownership:
+                place = place_of(entity, ownership)
+                if isinstance(place, Collection):
+                    for stranger in self._strangers_in(place.request):
+                        raise DeclarationError(
+                            f"{where}: a list of what a user owns of it would also read {stranger.__name__}, which has "
+                            "keys in the same partition; begin the sort keys with different texts"
+                        )
 
     def _strangers_in(self, query: Query) -> Iterator[type[Entity]]:
         first = query.entities[0].declaration

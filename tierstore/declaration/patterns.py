@@ -143,6 +143,11 @@ def delete(entity: type[Entity]) -> WriteItem:
     return WriteItem(kind=WriteKind.DELETE, entity=entity)
 
 
+def check(entity: type[Entity], *, condition: str) -> WriteItem:
+    """An item that stays as it is, and on which the write depends."""
+    return WriteItem(kind=WriteKind.CHECK, entity=entity, condition=condition)
+
+
 def write(*items: WriteItem) -> Write:
     """A `Write` of the items, together."""
     return Write(items=items)
@@ -165,6 +170,8 @@ class ObjectAction(StrEnum):
     DELETE = "delete"
     VERSIONS = "versions"
     """List what it was before, and read that."""
+    ERASE = "erase"
+    """List and delete every version, and throw away what was sent in parts and never put together."""
 
 
 @dataclass(frozen=True, kw_only=True)

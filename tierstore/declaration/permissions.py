@@ -150,8 +150,9 @@ def _write_action(write: Write, item: WriteItem) -> str:
         case WriteKind.CREATE:
             return "PutItem"
         case WriteKind.PUT:
-            # Alone it counts versions on, which only an update can; in a transaction it is a copy of another entity.
-            return "PutItem" if len(write.items) > 1 else "UpdateItem"
+            # Alone it counts versions on, which only an update can; beside others it is a copy of another entity.
+            changed = [each for each in write.items if each.kind is not WriteKind.CHECK]
+            return "PutItem" if len(changed) > 1 else "UpdateItem"
         case WriteKind.UPDATE | WriteKind.ADD:
             return "UpdateItem"
         case WriteKind.DELETE:
@@ -183,11 +184,13 @@ _ON_OBJECTS: Final = {
     ObjectAction.RESUME: ("ListMultipartUploadParts",),
     ObjectAction.DELETE: ("DeleteObject",),
     ObjectAction.VERSIONS: ("GetObjectVersion",),
+    ObjectAction.ERASE: ("DeleteObjectVersion", "AbortMultipartUpload"),
 }
 _ON_BUCKETS: Final = {
     # Whoever may not list a bucket is not told that an object does not exist, but that it is forbidden.
     ObjectAction.READ: ("ListBucket",),
     ObjectAction.VERSIONS: ("ListBucketVersions",),
+    ObjectAction.ERASE: ("ListBucketVersions", "ListBucketMultipartUploads"),
 }
 
 

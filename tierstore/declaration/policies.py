@@ -61,6 +61,16 @@ class KeySpaceUse(StrEnum):
     """Short-lived state whose loss is accepted, or that is flushed to a table."""
 
 
+class Traces(StrEnum):
+    """Where in a key space a user's id may be, besides in the keys themselves."""
+
+    NONE = "none"
+    MEMBERS = "members"
+    """Members of sorted sets may be it."""
+    ENTRIES = "entries"
+    """Entries of streams may tell it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class KeySpace:
     """One family of Redis keys.
@@ -75,6 +85,7 @@ class KeySpace:
     slot_by: str | None = None
     """Field that chooses the hash slot (by a hash tag), for keys that one atomic command touches together."""
     schema_version: int = 1
+    traces: Traces = Traces.NONE
 
     def __post_init__(self) -> None:
         require_identifier(self.name, f"key space {self.name!r}")

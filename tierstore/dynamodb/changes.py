@@ -35,6 +35,7 @@ class Action(StrEnum):
     PUT = "Put"
     UPDATE = "Update"
     DELETE = "Delete"
+    CHECK = "ConditionCheck"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,6 +174,19 @@ def delete_copy(entity: AnyEntity) -> Change[None]:
     """The entity goes whatever its version, also if it is gone already; for copies."""
     codec = codec_of(type(entity))
     entry = _unconditional(Action.DELETE, codec, {"Key": codec.key(entity.__dict__)})
+    return Change(subject=entity, entries=(entry,), result=None)
+
+
+def require_absent(entity: Entity, refusal: ConflictError) -> Change[None]:
+    """There is no item with the entity's key; part of a transaction, which raises `refusal` where there is one."""
+    codec = codec_of(type(entity))
+    entry = Entry(
+        action=Action.CHECK,
+        entity=codec.entity,
+        parameters=conditional({"Key": codec.key(entity.__dict__)}, absent(codec.table.partition_key)),
+        is_done=lambda _: False,
+        refusal=lambda _: refusal,
+    )
     return Change(subject=entity, entries=(entry,), result=None)
 
 

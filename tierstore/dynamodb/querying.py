@@ -40,7 +40,7 @@ def read_page(database: Database, wanted: Range, *, limit: int, cursor: str | No
     while items := (yield from reader.read(limit - len(found))):
         for position, item in enumerate(items, start=1):
             entity = contents.entity(item)
-            if not database.is_live(entity):
+            if not (wanted.with_expired or database.is_live(entity)):
                 continue
             found.append(entity)
             if len(found) == limit:

@@ -37,6 +37,8 @@ class Range:
     """Upper bound, included."""
     conditions: tuple[Condition, ...] = ()
     """What an item must meet besides, tested by DynamoDB after reading it."""
+    with_expired: bool = False
+    """Whether items that have expired, and that DynamoDB has not deleted yet, are part of the list."""
 
     def __post_init__(self) -> None:
         for bound in (self.since, self.until):

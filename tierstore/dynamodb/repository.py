@@ -83,9 +83,17 @@ class Repository:
         """Write the entity whether or not it exists, and return it as it is stored then."""
         return replacing.replace_item(self.database, entity, condition=condition, growing=growing)
 
+    def replace_together(self, entity: AnyEntity, beside: Change[Any]) -> Plan[AnyEntity]:
+        """Write the entity whether or not it exists, if the change beside it is made, and return it as it is then."""
+        return replacing.replace_together(self.database, entity, beside)
+
     def write_many(self, *, put: Sequence[Entity] = (), delete: Sequence[Entity] = ()) -> Plan[None]:
         """Put and delete many items in batches, each for itself and whatever its version."""
         return writing.write_many(self.database, put=put, delete=delete)
+
+    def delete_by_keys(self, entity: type[Entity], keys: Sequence[Mapping[str, KeyValue]]) -> Plan[None]:
+        """Delete many items by their keys, shards of counters too."""
+        return writing.delete_by_keys(self.database, entity, keys)
 
     def add(self, counter: Entity, field: str, amount: int) -> Plan[None]:
         """Add to a sharded counter."""

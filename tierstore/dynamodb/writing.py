@@ -7,6 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from tierstore.core.effects import Plan
 from tierstore.declaration.entities import Entity
+from tierstore.declaration.keys import KeyValue
 from tierstore.dynamodb.batches import Batch, process_all
 from tierstore.dynamodb.changes import Change, Entry
 from tierstore.dynamodb.codec import codec_of
@@ -94,6 +95,17 @@ def write_many(database: Database, *, put: Sequence[Entity] = (), delete: Sequen
             raise InvalidError(f"{type(entity).__name__} has unique constraints, which a batch cannot keep")
     requests = [_put_request(database, entity) for entity in put] + [_delete_request(database, item) for item in delete]
     yield from process_all(database, _WRITES, requests)
+
+
+def delete_by_keys(database: Database, entity: type[Entity], keys: Sequence[Mapping[str, KeyValue]]) -> Plan[None]:
+    """Delete items in batches by the fields of their keys: also the shards of a counter, which do not know their own.
+
+    Raises `InvalidError` for an entity with unique constraints or cached copies, which would outlive its items.
+    """
+    if entity.declaration.unique or entity.declaration.cache is not None:
+        raise InvalidError(f"{entity.__name__} has guards or cached copies, which a deletion by key does not reach")
+    codec, table = codec_of(entity), database.table(entity)
+    yield from process_all(database, _WRITES, [(table, {"DeleteRequest": {"Key": codec.key(key)}}) for key in keys])
 
 
 def _put_request(database: Database, entity: Entity) -> _TableRequest:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Final
 
 from tierstore.declaration.model import DataModel
-from tierstore.model import contents, sessions, state, uploads, users
 from tierstore.model.buckets import BUCKETS
+from tierstore.model.entities import ENTITIES
 from tierstore.model.key_spaces import KEY_SPACES
 from tierstore.model.patterns import PATTERNS
 from tierstore.model.personas import PERSONAS
@@ -21,13 +21,7 @@ DATA_MODEL: Final = DataModel(
     tables=TABLES,
     buckets=BUCKETS,
     key_spaces=KEY_SPACES,
-    entities=(
-        *users.ENTITIES,
-        *contents.ENTITIES,
-        *uploads.ENTITIES,
-        *state.ENTITIES,
-        *sessions.ENTITIES,
-    ),
+    entities=ENTITIES,
     patterns=PATTERNS,
     personas=PERSONAS,
 )

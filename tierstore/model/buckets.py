@@ -23,8 +23,13 @@ from tierstore.declaration.content_types import (
     ZIP,
 )
 from tierstore.declaration.keys import KeyTemplate
+from tierstore.declaration.ownership import NotPersonal, OwnedBy
 
-ASSETS: Final = Bucket(name="assets", description="Static assets of the application.")
+ASSETS: Final = Bucket(
+    name="assets",
+    description="Static assets of the application.",
+    ownership=NotPersonal(reason="published by the application for everybody"),
+)
 UPLOADS: Final = Bucket(
     name="uploads",
     description="Files that users upload.",
@@ -32,9 +37,20 @@ UPLOADS: Final = Bucket(
     content_types=(PNG, JPEG, GIF, WEBP, AVIF, PDF, ZIP, GZIP, MP4, WEBM, MP3, WAV, TEXT, CSV, JSON),
     # One signed request of a browser carries no more (Amazon S3: PutObject).
     maximum_object_bytes=5 * 2**30,
+    ownership=OwnedBy(field="user_id"),
 )
-BACKUPS: Final = Bucket(name="backups", description="Exports and snapshots.", keeps_backups=True)
-LOGS: Final = Bucket(name="logs", description="Access logs of the other buckets.", receives_access_logs=True)
+BACKUPS: Final = Bucket(
+    name="backups",
+    description="Exports and snapshots.",
+    keeps_backups=True,
+    ownership=NotPersonal(reason="of whole tables; they end with their retention, and erasures outlive them"),
+)
+LOGS: Final = Bucket(
+    name="logs",
+    description="Access logs of the other buckets.",
+    receives_access_logs=True,
+    ownership=NotPersonal(reason="of requests; they end with their retention"),
+)
 
 
 BUCKETS: Final = (ASSETS, UPLOADS, BACKUPS, LOGS)

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from tierstore.declaration.entities import Entity
 from tierstore.declaration.keys import Shards, key
+from tierstore.declaration.ownership import Mentions, OwnedBy, PartOf
 from tierstore.declaration.patterns import (
     AccessPattern,
     Get,
@@ -24,6 +25,7 @@ from tierstore.declaration.patterns import (
 )
 from tierstore.declaration.policies import CachePolicy
 from tierstore.identifiers import new_ulid
+from tierstore.model.erasures import NOT_ERASED
 from tierstore.model.key_spaces import LIVE_COUNTERS, UNFLUSHED_COUNTERS
 from tierstore.model.state import IdempotencyRecord
 from tierstore.model.tables import CORE
@@ -40,6 +42,7 @@ class Content(
     },
     cache=CachePolicy(time_to_live=600, negative_time_to_live=30, refresh_ahead=60, stale_if_error=86_400),
     typical_item_bytes=4096,
+    ownership=(OwnedBy(field="author_id"),),
 ):
     """Something that an author writes, publishes and revises."""
 
@@ -67,6 +70,7 @@ class Listing(
         )
     },
     typical_item_bytes=512,
+    ownership=(PartOf(whole=Content, fields={"content_id": "id"}),),
 ):
     """Published content as a category lists it; exists only while the content is published."""
 
@@ -83,6 +87,7 @@ class Tagging(
     type="tagging",
     key=key("TAG#{tag}#{shard}", "{published_at}#{content_id}", shards=Shards(count=4, by="content_id")),
     typical_item_bytes=512,
+    ownership=(PartOf(whole=Content, fields={"content_id": "id", "tag": "tags", "published_at": "published_at"}),),
 ):
     """One tag on one published content, written with it."""
 
@@ -97,15 +102,20 @@ class Revision(
     table=CORE,
     type="revision",
     key=key("CONTENT#{content_id}", "REVISION#{number:08d}"),
-    indexes={"lsi1": key("CONTENT#{content_id}", "EDITED#{edited_at}")},
+    indexes={
+        "lsi1": key("CONTENT#{content_id}", "EDITED#{edited_at}"),
+        "gsi2": key("EDITOR#{editor_id}", "{edited_at}#{content_id}"),
+    },
     typical_item_bytes=4096,
+    ownership=(PartOf(whole=Content, fields={"content_id": "id"}), Mentions(field="editor_id")),
 ):
     """What a content said at one revision."""
 
     content_id: str
     number: int
     edited_at: datetime
-    editor_id: str
+    editor_id: str | None
+    """None once the editor's data was erased."""
     title: str
     body: str
 
@@ -116,6 +126,7 @@ class ContentCounter(
     type="content_counter",
     key=key("COUNTER#{content_id}#{name}#{shard}", "COUNTER", shards=Shards(count=16, by=None)),
     typical_item_bytes=128,
+    ownership=(PartOf(whole=Content, fields={"content_id": "id"}),),
 ):
     """A share of a counter; the counter's value is the sum over its shards."""
 
@@ -135,13 +146,13 @@ PATTERNS: Final = (
         id="C1c",
         name="contents.create",
         title="create a draft with its first revision",
-        requests=(write(create(Content), create(Revision)),),
+        requests=(write(create(Content), create(Revision), NOT_ERASED),),
     ),
     AccessPattern(
         id="C1u",
         name="contents.edit",
         title="edit content, keeping the revision, the listing and the tags in step",
-        requests=(write(update(Content), create(Revision), put(Listing), put(Tagging), delete(Tagging)),),
+        requests=(write(update(Content), create(Revision), put(Listing), put(Tagging), delete(Tagging), NOT_ERASED),),
     ),
     AccessPattern(
         id="C1p",

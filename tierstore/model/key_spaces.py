@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tierstore.declaration.keys import KeyTemplate
-from tierstore.declaration.policies import KeySpace, KeySpaceUse
+from tierstore.declaration.policies import KeySpace, KeySpaceUse, Traces
 
 ENTITY_CACHE: Final = KeySpace(
     name="entity",
@@ -37,6 +37,7 @@ LEADERBOARDS: Final = KeySpace(
     use=KeySpaceUse.REAL_TIME,
     key=KeyTemplate("{board}:{part}", separator=":"),
     slot_by="board",
+    traces=Traces.MEMBERS,
 )
 LIVE_COUNTERS: Final = KeySpace(
     name="counter",
@@ -57,6 +58,7 @@ CHANGE_FEED: Final = KeySpace(
     use=KeySpaceUse.REAL_TIME,
     key=KeyTemplate("{topic}:{part}", separator=":"),
     slot_by="topic",
+    traces=Traces.ENTRIES,
 )
 
 

@@ -27,7 +27,12 @@ PERSONAS: Final = (
     Persona(
         name="application",
         description="The application's own servers: whatever users do.",
-        patterns=tuple(p for p in PATTERNS if p.group != "assets" or p in _ASSET_READS),
+        patterns=tuple(p for p in PATTERNS if p.group not in {"assets", "personal_data"} or p in _ASSET_READS),
+    ),
+    Persona(
+        name="data_protection",
+        description="Whoever answers users that ask for their data, or for its end.",
+        patterns=_groups("personal_data"),
     ),
     Persona(
         name="reader",

@@ -8,8 +8,10 @@ from typing import Annotated, Any, Final
 
 from tierstore.declaration.entities import SENSITIVE, Entity
 from tierstore.declaration.keys import key
+from tierstore.declaration.ownership import OwnedBy
 from tierstore.declaration.patterns import AccessPattern, Get, KeySpaceRequest, Query, create, delete, update, write
 from tierstore.declaration.policies import CachePolicy
+from tierstore.model.erasures import NOT_ERASED
 from tierstore.model.key_spaces import SESSION_CACHE, USER_SESSIONS
 from tierstore.model.tables import STATE
 
@@ -34,6 +36,7 @@ class Session(
         key_space=SESSION_CACHE,
     ),
     typical_item_bytes=512,
+    ownership=(OwnedBy(field="user_id"),),
 ):
     """A signed-in user's session; `id` is a hash of the secret that the client holds."""
 
@@ -64,7 +67,7 @@ PATTERNS: Final = (
         requests=(
             KeySpaceRequest(key_space=SESSION_CACHE),
             KeySpaceRequest(key_space=USER_SESSIONS),
-            write(create(Session), delete(Session)),
+            write(create(Session), delete(Session), NOT_ERASED),
         ),
     ),
     AccessPattern(
@@ -85,7 +88,7 @@ PATTERNS: Final = (
             KeySpaceRequest(key_space=SESSION_CACHE),
             KeySpaceRequest(key_space=USER_SESSIONS),
             Get(entity=Session, consistent=True),
-            write(create(Session), delete(Session)),
+            write(create(Session), delete(Session), NOT_ERASED),
         ),
     ),
     AccessPattern(

@@ -7,11 +7,19 @@ from typing import Annotated, Any, Final, Literal
 
 from tierstore.declaration.entities import SENSITIVE, Entity
 from tierstore.declaration.keys import key
+from tierstore.declaration.ownership import NotPersonal
 from tierstore.declaration.patterns import AccessPattern, Get, Query, delete, put, update, write
 from tierstore.model.tables import STATE
 
 
-class StateEntry(Entity, table=STATE, type="state_entry", key=key("STATE#{namespace}", "KEY#{name}"), expires=True):
+class StateEntry(
+    Entity,
+    table=STATE,
+    type="state_entry",
+    key=key("STATE#{namespace}", "KEY#{name}"),
+    expires=True,
+    ownership=(NotPersonal(reason="the application's own state; what is a user's has an entity of its own"),),
+):
     """A named value of the application, for good or until it expires."""
 
     namespace: str
@@ -19,7 +27,15 @@ class StateEntry(Entity, table=STATE, type="state_entry", key=key("STATE#{namesp
     value: Any
 
 
-class Lease(Entity, table=STATE, type="lease", key=key("LEASE#{name}", "LEASE"), expires=True, typical_item_bytes=256):
+class Lease(
+    Entity,
+    table=STATE,
+    type="lease",
+    key=key("LEASE#{name}", "LEASE"),
+    expires=True,
+    typical_item_bytes=256,
+    ownership=(NotPersonal(reason="its holder is a process of the application"),),
+):
     """The right of one holder to act; every new holder gets a higher fencing token."""
 
     name: str
@@ -29,7 +45,12 @@ class Lease(Entity, table=STATE, type="lease", key=key("LEASE#{name}", "LEASE"),
 
 
 class IdempotencyRecord(
-    Entity, table=STATE, type="idempotency", key=key("IDEMPOTENCY#{scope}#{token}", "RECORD"), expires=True
+    Entity,
+    table=STATE,
+    type="idempotency",
+    key=key("IDEMPOTENCY#{scope}#{token}", "RECORD"),
+    expires=True,
+    ownership=(NotPersonal(reason="one request; its result goes with its time to live, within days"),),
 ):
     """One request that must take effect once: in progress, or completed with its result."""
 

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 
 from tierstore.declaration.entities import SENSITIVE, Entity
 from tierstore.declaration.keys import Shards, key
+from tierstore.declaration.ownership import OwnedBy
 from tierstore.declaration.patterns import (
     AccessPattern,
     Get,
@@ -21,6 +22,7 @@ from tierstore.declaration.patterns import (
 )
 from tierstore.identifiers import new_ulid
 from tierstore.model.buckets import UPLOADS
+from tierstore.model.erasures import NOT_ERASED
 from tierstore.model.tables import CORE
 
 
@@ -31,6 +33,7 @@ class Upload(
     key=key("USER#{user_id}", "UPLOAD#{id}"),
     indexes={"gsi1": key("UPLOAD_STATUS#{status}#{shard}", "{created_at}#{id}", shards=Shards(count=4, by="id"))},
     only_indexed_when={"gsi1": {"status": "pending"}},
+    ownership=(OwnedBy(field="user_id"),),
 ):
     """A file of a user: pending from its registration until its object is there."""
 
@@ -62,7 +65,7 @@ PATTERNS: Final = (
         name="uploads.register",
         title="register an upload, and sign the request with which its file is sent",
         requests=(
-            write(create(Upload)),
+            write(create(Upload), NOT_ERASED),
             ObjectRequest(bucket=UPLOADS, actions=(ObjectAction.WRITE,)),
         ),
     ),
@@ -83,7 +86,7 @@ PATTERNS: Final = (
         title="send a file in parts, go on with them after a crash, and complete the upload",
         requests=(
             Get(entity=Upload, consistent=True),
-            write(create(Upload)),
+            write(create(Upload), NOT_ERASED),
             write(update(Upload)),
             ObjectRequest(bucket=UPLOADS, actions=(ObjectAction.READ, ObjectAction.WRITE, ObjectAction.RESUME)),
         ),

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 
 from tierstore.declaration.entities import SENSITIVE, Entity, Unique
 from tierstore.declaration.keys import Shards, key
+from tierstore.declaration.ownership import OwnedBy
 from tierstore.declaration.patterns import (
     AccessPattern,
     Get,
@@ -20,6 +21,7 @@ from tierstore.declaration.patterns import (
 )
 from tierstore.declaration.policies import CachePolicy
 from tierstore.identifiers import new_ulid
+from tierstore.model.erasures import NOT_ERASED
 from tierstore.model.tables import CORE
 from tierstore.model.uploads import Upload
 
@@ -32,6 +34,7 @@ class User(
     indexes={"gsi1": key("USER_STATUS#{status}#{shard}", "{created_at}#{id}", shards=Shards(count=8, by="id"))},
     unique=(Unique(name="email", key=key("EMAIL#{email:casefold}", "GUARD")),),
     cache=CachePolicy(time_to_live=300, negative_time_to_live=30, refresh_ahead=30, stale_if_error=3600),
+    ownership=(OwnedBy(field="id"),),
 ):
     """A person who signs in."""
 
@@ -41,7 +44,13 @@ class User(
     status: Literal["active", "suspended", "closed"] = "active"
 
 
-class Preferences(Entity, table=CORE, type="preferences", key=key("USER#{user_id}", "USER#PREFERENCES")):
+class Preferences(
+    Entity,
+    table=CORE,
+    type="preferences",
+    key=key("USER#{user_id}", "USER#PREFERENCES"),
+    ownership=(OwnedBy(field="user_id"),),
+):
     """A user's settings, beside the profile in the user's item collection."""
 
     user_id: str
@@ -103,7 +112,7 @@ PATTERNS: Final = (
         id="U6",
         name="users.set_preferences",
         title="replace a user's preferences",
-        requests=(write(put(Preferences)),),
+        requests=(write(put(Preferences), NOT_ERASED), Get(entity=Preferences, consistent=True)),
     ),
 )
 

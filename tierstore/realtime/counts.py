@@ -108,6 +108,15 @@ def forget(told: Unflushed) -> RedisRequest:
     return _FORGET.on([_UNFLUSHED], msgspec.msgpack.encode(told.counter), told.since)
 
 
+def drop(counter: Counter) -> tuple[RedisRequest, ...]:
+    """Forget a counter: what is not flushed, a flush under way, and that the flusher was told of it."""
+    keys = _live(counter), _leaving(counter)
+    return (
+        RedisRequest(key=keys[0], command=("UNLINK", *keys), replicated=True),
+        RedisRequest(key=_UNFLUSHED, command=("ZREM", _UNFLUSHED, msgspec.msgpack.encode(counter)), replicated=True),
+    )
+
+
 def read(counter: Counter) -> RedisRequest:
     """Answered with what is not flushed yet, and what is on its way."""
     return _READ.on([_live(counter), _leaving(counter)])

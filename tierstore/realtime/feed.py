@@ -68,10 +68,13 @@ def changes(answer: dict[bytes, Any] | None) -> tuple[Change, ...]:
     """The changes of an answer to `read`, the oldest first."""
     if not answer:
         return ()
-    ((_, entries),) = answer.items()
-    return tuple(
-        _change(position.decode(), dict(zip(*[iter(fields)] * 2, strict=True))) for position, fields in entries
-    )
+    ((_, found),) = answer.items()
+    return entries(found)
+
+
+def entries(found: list[Any]) -> tuple[Change, ...]:
+    """The changes that entries of a stream are, in their order."""
+    return tuple(_change(position.decode(), dict(zip(*[iter(fields)] * 2, strict=True))) for position, fields in found)
 
 
 def _change(position: str, fields: dict[bytes, bytes]) -> Change:

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError, ResponseError
 from tierstore.aws import Aws
 from tierstore.core.deadlines import within_deadline
 from tierstore.errors import StorageError, UnavailableError
-from tierstore.redis.effects import MAXIMUM_REQUESTS, AnyRedisEffect, RedisRequest, same_answer
+from tierstore.redis.effects import MAXIMUM_REQUESTS, AnyRedisEffect, RedisRequest, RedisScan, same_answer
 from tierstore.redis.failures import failure
 from tierstore.redis.login import Login, lasting_seconds, login
 from tierstore.redis.protocol import packed
@@ -36,9 +36,9 @@ class AsyncRedisTransport:
         self._by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Links] = WeakKeyDictionary()
 
     async def carry_out(self, effect: AnyRedisEffect) -> Any:
-        """Answer the effect; raises `StorageError` for a single request that failed."""
+        """Answer the effect; raises `StorageError` for a single request or a scan that failed."""
         answers = await self._answers(effect)
-        if not isinstance(effect, RedisRequest):
+        if not isinstance(effect, RedisRequest | RedisScan):
             return answers
         (answer,) = answers
         if isinstance(answer, StorageError):

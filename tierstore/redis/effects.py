@@ -47,7 +47,20 @@ class RedisValues(Effect[list[Any]]):
     keys: tuple[str, ...]
 
 
-AnyRedisEffect: TypeAlias = RedisRequest | RedisBatch | RedisValues
+@dataclass(frozen=True, kw_only=True)
+class RedisScan(Effect[list[bytes]]):
+    """The names of all keys that match, on every primary; for an operator's work, since it looks at every key there is.
+
+    A key that is there all the time is found. Raises what went wrong on any of them.
+    """
+
+    pattern: str
+    """As Redis matches names: `*` any text, `?` any character, `\\` before what is meant as it is."""
+    type: str | None = None
+    """Only keys of this type, as TYPE names it."""
+
+
+AnyRedisEffect: TypeAlias = RedisRequest | RedisBatch | RedisValues | RedisScan
 
 
 def same_answer(effect: AnyRedisEffect, answer: Any) -> list[Any]:

@@ -26,7 +26,7 @@ from redis.exceptions import (
 
 from tierstore.core.deadlines import within_deadline
 from tierstore.errors import AccessDeniedError, InvalidError, StorageError, TimedOutError, UnavailableError
-from tierstore.redis.effects import AnyRedisEffect, Command, RedisBatch, RedisRequest, RedisValues
+from tierstore.redis.effects import AnyRedisEffect, Command, RedisBatch, RedisRequest, RedisScan, RedisValues
 from tierstore.redis.scripts import in_full
 from tierstore.resilience.breaker import Breaker
 
@@ -40,6 +40,8 @@ REPLICATION_SECONDS: Final = 0.2
 """How long a replicated request waits for a replica; one in sync answers within a millisecond or two."""
 REFRESH_SECONDS: Final = 0.25
 """Least time between two looks at the topology, on average; a failover takes seconds."""
+SCANNED_AT_ONCE: Final = 1000
+"""Keys that a node looks at before it answers: about a millisecond of its time."""
 MAXIMUM_HOPS: Final = 5
 """Times a request is sent on, as in redis-py: more means that the nodes do not agree."""
 
@@ -121,6 +123,8 @@ class Routing:
                     replicated=frozenset(place for place, request in enumerate(requests) if request.replicated),
                     waits=max((request.waits for request in requests), default=0.0),
                 )
+            case RedisScan():
+                return self._scan(effect)
 
     def _answers(
         self,
@@ -142,6 +146,33 @@ class Routing:
             error = UnavailableError(f"a request was sent on {MAXIMUM_HOPS} times; the nodes disagree")
             _fail(places, error, errand.answers)
         return errand.answers
+
+    def _scan(self, scan: RedisScan) -> Steps[list[Any]]:
+        """One answer: the names that all primaries gave, page by page, or the first error."""
+        if not self._is_current:
+            yield from self._refresh()
+        primaries = set(self._primaries)
+        if not primaries or None in primaries:
+            self._is_current = False
+            return [self._trouble or UnavailableError(f"not every slot of {self._endpoint.host} has a primary")]
+        options = ("MATCH", scan.pattern, "COUNT", SCANNED_AT_ONCE, *(("TYPE", scan.type) if scan.type else ()))
+        cursors: dict[Node, bytes] = dict.fromkeys((node for node in primaries if node is not None), b"0")
+        names: set[bytes] = set()
+        while cursors:
+            seconds = within_deadline(ANSWER_SECONDS)
+            outcomes = yield [Exchange(node, (("SCAN", at, *options),), seconds) for node, at in cursors.items()]
+            for node, outcome in zip(list(cursors), outcomes, strict=True):
+                reply = outcome if isinstance(outcome, StorageError) else outcome[0]
+                if isinstance(reply, Exception):
+                    self._is_current = False
+                    return [reply if isinstance(reply, StorageError) else _error(node, reply)]
+                at, found = reply
+                names.update(found)
+                if at == b"0":
+                    del cursors[node]
+                else:
+                    cursors[node] = at
+        return [sorted(names)]
 
     def _addressed(self, keys: Sequence[str], answers: list[Any]) -> dict[Node, list[int]]:
         """The places of the requests by the nodes that serve their keys."""

@@ -19,7 +19,7 @@ from tierstore.aws import Aws
 from tierstore.core.deadlines import within_deadline
 from tierstore.core.processes import PerProcess
 from tierstore.errors import StorageError, UnavailableError
-from tierstore.redis.effects import MAXIMUM_REQUESTS, AnyRedisEffect, RedisRequest, same_answer
+from tierstore.redis.effects import MAXIMUM_REQUESTS, AnyRedisEffect, RedisRequest, RedisScan, same_answer
 from tierstore.redis.failures import failure
 from tierstore.redis.login import Login, lasting_seconds, login
 from tierstore.redis.protocol import packed
@@ -39,9 +39,9 @@ class RedisTransport:
         self._links: PerProcess[_Links] = PerProcess(lambda: _Links(aws))
 
     def carry_out(self, effect: AnyRedisEffect) -> Any:
-        """Answer the effect; raises `StorageError` for a single request that failed."""
+        """Answer the effect; raises `StorageError` for a single request or a scan that failed."""
         answers = self._answers(effect)
-        if not isinstance(effect, RedisRequest):
+        if not isinstance(effect, RedisRequest | RedisScan):
             return answers
         (answer,) = answers
         if isinstance(answer, StorageError):

@@ -13,9 +13,11 @@ from operator import attrgetter
 from typing import Any, Final
 
 from tierstore.core.effects import Plan
+from tierstore.dynamodb import changes
 from tierstore.dynamodb.repository import Repository
 from tierstore.errors import ConflictError, InvalidError, NotFoundError, VersionConflictError
 from tierstore.model.uploads import Upload
+from tierstore.personal.guarding import not_erased
 from tierstore.s3 import bucket as objects
 from tierstore.s3.bucket import LiveBucket, StoredObject
 from tierstore.s3.multipart import abort
@@ -56,13 +58,19 @@ class Agreement:
             raise NotFoundError(f"user {user_id} has no upload {upload_id}")
         return upload
 
+    def create(self, announced: Upload) -> Plan[Upload]:
+        """The upload as announced; raises `ErasedError` for a user whose data was erased."""
+        created = changes.create(announced, now=self.items.now)
+        yield from self.items.write(created, not_erased(announced.user_id))
+        return created.result
+
     def create_or_resume(self, announced: Upload) -> Plan[Upload]:
         """The upload as announced, or as an earlier attempt to send the same file left it.
 
         Raises `ConflictError` where its id belongs to another file, or to an upload that was deleted.
         """
         try:
-            return (yield from self.items.create(announced))
+            return (yield from self.create(announced))
         except VersionConflictError:
             found = yield from self.find(announced.user_id, announced.id, consistent=True)
         if found is None:

@@ -12,6 +12,7 @@ from tierstore.declaration.entities import Entity
 from tierstore.declaration.errors import DeclarationError
 from tierstore.declaration.keys import KeyTemplate, key
 from tierstore.declaration.model import DataModel
+from tierstore.declaration.ownership import NotPersonal, OwnedBy
 from tierstore.declaration.patterns import (
     AccessPattern,
     Get,
@@ -26,16 +27,23 @@ from tierstore.declaration.policies import KeySpace, KeySpaceUse
 from tierstore.declaration.tables import GlobalIndex, Table
 
 TABLE = Table(name="core", description="d")
-LOGS = Bucket(name="logs", description="d", receives_access_logs=True)
+NOBODYS = NotPersonal(reason="nobody's")
+LOGS = Bucket(name="logs", description="d", receives_access_logs=True, ownership=NOBODYS)
 UNLISTED_BUCKET = Bucket(name="unlisted", description="d")
 UNLISTED_SPACE = KeySpace(name="unlisted", description="d", use=KeySpaceUse.CACHE, key=KeyTemplate("{id}"))
 
 
-class Author(Entity, table=TABLE, type="author", key=key("AUTHOR#{id}", "AUTHOR")):
+class Author(Entity, table=TABLE, type="author", key=key("AUTHOR#{id}", "AUTHOR"), ownership=(OwnedBy(field="id"),)):
     id: str
 
 
-class Book(Entity, table=TABLE, type="book", key=key("AUTHOR#{author_id}", "BOOK#{id}")):
+class Book(
+    Entity,
+    table=TABLE,
+    type="book",
+    key=key("AUTHOR#{author_id}", "BOOK#{id}"),
+    ownership=(OwnedBy(field="author_id"),),
+):
     id: str
     author_id: str
 
