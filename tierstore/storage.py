@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Generic, Self
 
@@ -21,6 +22,8 @@ from tierstore.api.sessions import Sessions
 from tierstore.api.state import State
 from tierstore.api.uploads import Uploads
 from tierstore.api.users import Users
+from tierstore.backfill.backfilling import Backfill, Backfilled
+from tierstore.backfill.progress import Counts
 from tierstore.cache.entity_cache import EntityCache
 from tierstore.cache.repository import CachedRepository
 from tierstore.connection import Connection
@@ -30,6 +33,7 @@ from tierstore.core.processes import PerProcess
 from tierstore.core.retries import standard_retries
 from tierstore.core.runners import AsyncRunner, ExplainRunner, SyncRunner
 from tierstore.core.transports import AsyncTransport, Transport, Transports
+from tierstore.declaration.entities import Entity
 from tierstore.dynamodb.repository import Repository
 from tierstore.model.buckets import ASSETS, UPLOADS
 from tierstore.observability.events import Observe
@@ -80,9 +84,40 @@ class Storage(Operations[Sync]):
         self._threads = PerProcess(lambda: ThreadPoolExecutor(_THREADS, thread_name_prefix="tierstore"))
         cache = EntityCache(context)
         runner = SyncRunner(self._transports.carry_out, self._threads, watch=_watcher(connection, observe))
-        super().__init__(runner, context, _cached(context, cache), cache)
+        items = _cached(context, cache)
+        super().__init__(runner, context, items, cache)
         self.explain = _explained(context)
         """The same operations, which send nothing and return the requests to the tables that they begin with."""
+        self._run, self._items = runner.run, items
+
+    def backfill(
+        self,
+        entity: type[Entity],
+        *,
+        segments: int = 4,
+        read_units: float = 25,
+        write_units: float = 25,
+        dry_run: bool = False,
+        progress: Callable[[Counts], None] | None = None,
+        stopped: Callable[[], bool] | None = None,
+    ) -> Backfilled:
+        """Write every item of an entity that has an earlier schema version at the declared one; an operator's job.
+
+        Scans the table in segments, with no more than the given capacity units a second, and goes on where the last
+        run was broken off. Never overwrites a concurrent writer, and may be run any number of times. `progress` is
+        told the sums after every page; `stopped` is asked before, and ends the run in good order.
+        """
+        work = Backfill(
+            items=self._items,
+            entity=entity,
+            segments=segments,
+            read_units=read_units,
+            write_units=write_units,
+            dry_run=dry_run,
+            told=progress or (lambda _: None),
+            stopped=stopped or (lambda: False),
+        )
+        return self._run(work.run())
 
     @classmethod
     def connect(

@@ -50,6 +50,11 @@ class CachedRepository(Repository):
         versions = [_version_after(part.subject, part.result) for part in changed]
         return self.cache.writing([part.subject for part in changed], super().write(*parts), lambda _: versions)
 
+    def migrate(self, change: Change[Any]) -> Plan[float]:
+        """Make the change of one item to the declared schema version; the write units that it took."""
+        version = _version_after(change.subject, change.result)
+        return self.cache.writing([change.subject], super().migrate(change), lambda _: [version])
+
     def replace(
         self,
         entity: AnyEntity,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, overload
 
@@ -81,10 +82,15 @@ class operation(Generic[GroupType_contra, P, Result]):  # noqa: N801 - used as a
         return method
 
 
+def _group_name(group: type[Group[Any]]) -> str:
+    """As access patterns call it: `PersonalData` is `personal_data`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", group.__name__).lower()
+
+
 def bind(plan: Callable[..., Plan[Any]], group: Group[Any]) -> Callable[..., Any]:
     """The plan as a method of the group, run by the group's runner."""
     run, watch = group.runner.run, group.runner.watch
-    make = plan if watch is None else _watched(plan, watch, f"{type(group).__name__.lower()}.{plan.__name__}")
+    make = plan if watch is None else _watched(plan, watch, f"{_group_name(type(group))}.{plan.__name__}")
 
     def method(*arguments: Any, **keywords: Any) -> Any:
         return run(make(group, *arguments, **keywords))

@@ -128,7 +128,7 @@ def migrate(old: AnyEntity, stored: Mapping[str, AttributeValue]) -> Change[AnyE
 
 def _upgrade(codec: EntityCodec[AnyEntity], old: AnyEntity, new: AnyEntity, stored: StoredItem) -> Entry | None:
     """Makes the stored item `new` in every attribute, not only in those that differ between the entities."""
-    if stored is None or schema_version_of(stored) >= codec.declared.schema_version:
+    if stored is None or not codec.is_earlier(stored):
         return None
     if codec.decode(stored).version != old.version:
         return None

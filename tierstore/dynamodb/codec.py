@@ -13,7 +13,7 @@ from tierstore.declaration.keys import KeyValue
 from tierstore.dynamodb.answers import BatchAnswer, ItemAnswer, ItemsAnswer
 from tierstore.dynamodb.attribute_values import AttributeValue, Item, UnstorableError, number, text
 from tierstore.dynamodb.key_attributes import Guard, KeyAttributes
-from tierstore.dynamodb.migrating import Migrating
+from tierstore.dynamodb.migrating import Migrating, schema_version_of
 from tierstore.dynamodb.sizes import require_size
 from tierstore.dynamodb.stored_fields import NOTHING, stored_fields
 from tierstore.dynamodb.structures import Structure
@@ -119,6 +119,10 @@ class EntityCodec(Generic[AnyEntity]):
         later release.
         """
         return self.from_structure(self.structured(item))
+
+    def is_earlier(self, item: Mapping[str, AttributeValue]) -> bool:
+        """Whether an item of this entity is of an earlier schema version than the declared one."""
+        return schema_version_of(item) < self.declared.schema_version
 
     def structured(self, item: Mapping[str, AttributeValue]) -> msgspec.Struct:
         """The item as msgspec would have decoded it; raises `CorruptError` like `decode`."""

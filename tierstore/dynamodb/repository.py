@@ -57,6 +57,10 @@ class Repository:
         """Make all changes or none."""
         return writing.write(self.database, parts)
 
+    def migrate(self, change: Change[Any]) -> Plan[float]:
+        """Make the change of one item to the declared schema version; the write units that it took."""
+        return writing.write_metered(self.database, change)
+
     def create(self, entity: AnyEntity) -> Plan[AnyEntity]:
         """Create the entity, which must not exist yet."""
         change = changes.create(entity, now=self.now)

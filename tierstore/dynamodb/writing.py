@@ -59,6 +59,24 @@ def _write_one(database: Database, entry: Entry) -> Plan[None]:
     yield from _write_one(database, upgraded)
 
 
+def write_metered(database: Database, change: Change[Any]) -> Plan[float]:
+    """Make a change of one entry; the write units that it took, as DynamoDB tells them, or none where in doubt.
+
+    Raises like `write`.
+    """
+    units = 0.0
+    for entry in change.entries:
+        document = {"TableName": database.table(entry.entity), **entry.parameters, "ReturnConsumedCapacity": "TOTAL"}
+        try:
+            answer = yield from database.ask(f"{entry.action}Item", document)
+        except ConditionFailedError as failure:
+            if not (failure.in_doubt and entry.is_done(failure.item)):
+                raise entry.refusal(failure.item) from None
+        else:
+            units += float(answer.get("ConsumedCapacity", {}).get("CapacityUnits", 1.0))
+    return units
+
+
 def _write_together(database: Database, entries: Sequence[Entry]) -> Plan[None]:
     if len(entries) > MAXIMUM_ENTRIES:
         raise InvalidError(

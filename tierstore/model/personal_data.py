@@ -49,7 +49,6 @@ def _removing() -> Iterator[Request]:
                 case Mentions(field=field):
                     yield write(update(entity, field))
                 case OwnedBy() if entity.declaration.unique or entity in _WHOLES:
-                    yield Get(entity=entity, consistent=True)
                     yield write(delete(entity))
                 case OwnedBy() | PartOf():
                     yield write_many(delete(entity))

@@ -207,7 +207,7 @@ class Erasing:
             try:
                 yield from self.items.write(changes.delete(whole))
             except VersionConflictError:
-                whole = yield from self.items.get(type(whole), whole.__dict__, consistent=True)
+                (whole,) = yield from self.items.get_many(type(whole), [whole.__dict__], consistent=True)
             else:
                 return
         raise ContendedError(f"a {type(item).__name__} changed {_TRIES} times while it was to be erased; erase again")

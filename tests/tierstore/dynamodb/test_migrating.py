@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 
 from tests.tierstore.dynamodb.conftest import World
+from tests.tierstore.dynamodb.people import Person, PersonBefore, PersonTomorrow
 from tests.tierstore.dynamodb.specimens import TABLE, Specimen, specimens
 from tierstore.core.pages import Page
 from tierstore.declaration.entities import Entity, Unique
@@ -20,67 +21,6 @@ from tierstore.dynamodb.attribute_values import Item, text
 from tierstore.dynamodb.codec import codec_of
 from tierstore.dynamodb.ranges import Range
 from tierstore.errors import CorruptError, NewerSchemaError, UnavailableError, VersionConflictError
-
-
-class PersonBefore(
-    Entity,
-    table=TABLE,
-    type="person",
-    key=key("TEAM#{team}", "PERSON#{id}"),
-    indexes={"gsi1": key("CITY#{city}", "{id}")},
-    unique=(Unique(name="email", key=key("EMAIL#{email}", "GUARD")),),
-):
-    """As the first release wrote it."""
-
-    team: str
-    id: str
-    email: str
-    name: str
-    city: str = "Berlin"
-
-
-def _split_name(item: dict[str, Any]) -> dict[str, Any]:
-    given_name, _, family_name = item.pop("name").partition(" ")
-    return {**item, "given_name": given_name, "family_name": family_name}
-
-
-def _name_country(item: dict[str, Any]) -> dict[str, Any]:
-    return {**item, "country": "DE", "place": item.pop("city", "Berlin")}
-
-
-class Person(
-    Entity,
-    table=TABLE,
-    type="person",
-    key=key("TEAM#{team}", "PERSON#{id}"),
-    indexes={"gsi1": key("PLACE#{country}#{place}", "{id}")},
-    unique=(Unique(name="email", key=key("EMAIL#{email}", "GUARD")),),
-    schema_version=3,
-    migrations={1: _split_name, 2: _name_country},
-):
-    """As it is now."""
-
-    team: str
-    id: str
-    email: str
-    given_name: str
-    family_name: str
-    place: str
-    country: str
-
-
-class PersonTomorrow(
-    Entity,
-    table=TABLE,
-    type="person",
-    key=key("TEAM#{team}", "PERSON#{id}"),
-    schema_version=4,
-    migrations={3: lambda item: item},
-):
-    """As a later release writes it."""
-
-    team: str
-    id: str
 
 
 class Team(Entity, table=TABLE, type="team", key=key("TEAM#{id}", "TEAM")):

@@ -168,13 +168,19 @@ def run(clients: Clients, connection: Connection, user_id: str, tmp_path_factory
             SSEKMSKeyId=str(uploads.kms_key_arn),
         )
 
+    def begin_parts(key: str) -> None:
+        clients.s3.create_multipart_upload(
+            Bucket=uploads.name, Key=key, ServerSideEncryption="aws:kms", SSEKMSKeyId=str(uploads.kms_key_arn)
+        )
+
     def everything(storage_for: Callable[[str], Storage], begin: Callable[[str], None]) -> None:
         def do(name: str, *given: Any, **named: Any) -> Any:
             begin(name)
             group, _, operation = name.partition(".")
             return getattr(getattr(storage_for(name), group), operation)(*given, **named)
 
-        live(do, user_id=user_id, folder=tmp_path_factory.mktemp("files"), store=store, later=in_two_days)
+        folder = tmp_path_factory.mktemp("files")
+        live(do, user_id=user_id, folder=folder, store=store, begin=begin_parts, later=in_two_days)
 
     return everything
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tierstore.dynamodb.effects import DynamoDBRequest
-from tierstore.redis.effects import RedisBatch, RedisRequest, RedisValues
+from tierstore.redis.effects import RedisBatch, RedisRequest, RedisScan, RedisValues
 from tierstore.s3.effects import S3Request, SignedForm, SignedUrl
 
 
@@ -51,7 +51,7 @@ def _parts(effect: Any) -> Iterator[Part]:
             yield from _object_parts(action, parameters)
         case SignedForm(bucket=bucket, key=key):
             yield Part(action="s3:PutObject", resource=bucket, key=key)
-        case RedisRequest() | RedisBatch() | RedisValues():
+        case RedisRequest() | RedisBatch() | RedisValues() | RedisScan():
             yield Part(action="elasticache:Connect", resource="")
 
 
@@ -102,10 +102,14 @@ _OBJECT_ACTIONS: Mapping[str, Sequence[str]] = {
     "CopyObject": ["PutObject"],
     "CreateMultipartUpload": ["PutObject"],
     "DeleteObject": ["DeleteObject"],
+    # The library names versions, never objects.
+    "DeleteObjects": ["DeleteObjectVersion"],
     # Whoever may not list a bucket is not told that an object does not exist.
     "GetObject": ["GetObject", "ListBucket"],
     "HeadObject": ["GetObject", "ListBucket"],
+    "ListMultipartUploads": ["ListBucketMultipartUploads"],
     "ListObjectVersions": ["ListBucketVersions"],
+    "ListObjectsV2": ["ListBucket"],
     "ListParts": ["ListMultipartUploadParts"],
     "PutObject": ["PutObject"],
     "UploadPart": ["PutObject"],
@@ -115,6 +119,7 @@ _OBJECT_ACTIONS: Mapping[str, Sequence[str]] = {
 
 def _object_parts(action: str, parameters: Mapping[str, Any]) -> Iterator[Part]:
     bucket, key = parameters["Bucket"], parameters.get("Key", parameters.get("Prefix", ""))
+    key = next((entry["Key"] for entry in parameters.get("Delete", {}).get("Objects", ())), key)
     source = parameters.get("CopySource", {})
     if "VersionId" in parameters:
         yield Part(action="s3:GetObjectVersion", resource=bucket, key=key)

@@ -20,6 +20,8 @@ Do = Callable[..., Any]
 """Runs the operation of an access pattern by its name, `<group>.<method>`."""
 Store = Callable[[str, bytes, str], None]
 """Stores an object of the uploads as a browser would: key, content, content type."""
+Begin = Callable[[str], None]
+"""Begins to send an object of the uploads in parts, and never comes to the end."""
 Later = Callable[[], AbstractContextManager[None]]
 """Lets time pass until nobody sends files any more."""
 
@@ -32,7 +34,7 @@ class Crash(Exception):  # noqa: N818 - an event, no error
     """Stands for the crash of whoever sends a file."""
 
 
-def live(do: Do, *, user_id: str, folder: Path, store: Store, later: Later) -> None:
+def live(do: Do, *, user_id: str, folder: Path, store: Store, begin: Begin, later: Later) -> None:
     """Run every operation; the uploads are those of the user."""
     _users(do)
     _contents(do)
@@ -41,6 +43,7 @@ def live(do: Do, *, user_id: str, folder: Path, store: Store, later: Later) -> N
     _state(do)
     _sessions(do)
     _real_time(do)
+    _personal_data(do, folder, store, begin)
 
 
 def _users(do: Do) -> None:
@@ -175,3 +178,21 @@ def _real_time(do: Do) -> None:
     do("leaderboards.remove", name, "ada")
     do("changes.publish", name, "kind")
     do("changes.follow", name)
+
+
+def _personal_data(do: Do, folder: Path, store: Store, begin: Begin) -> None:
+    name = new_ulid().lower()
+    user = do("users.create", email=f"{name}@example.org", display_name="Ada").id
+    do("users.set_preferences", user)
+    do("sessions.start", user)
+    content = do("contents.create", author_id=user, title="own", body="b", category=name, tags=[name])
+    do("contents.publish", content)
+    do("counters.add", content.id, "views", 1)
+    do("counters.flush")
+    others = do("contents.create", author_id=new_ulid(), title="another's", body="b", category=name)
+    do("contents.edit", others, editor_id=user, body="edited")
+    store(f"uploads/{user}/1/a.txt", _TEXT, "text/plain")
+    begin(f"uploads/{user}/2/a.txt")
+    do("personal_data.remains", user)
+    do("personal_data.export", user, folder / name)
+    do("personal_data.erase", user)

@@ -116,7 +116,7 @@ def on_behalf_of(call: Call, user_id: str, stranger: str) -> Iterator[Call]:
 
 
 def is_owned(part: Part, user_id: str) -> bool:
-    return part.partition == f"USER#{user_id}" or part.key.startswith(f"uploads/{user_id}/")
+    return part.partition in {f"USER#{user_id}", f"ERASURE#{user_id}"} or part.key.startswith(f"uploads/{user_id}/")
 
 
 def may(persona: str, part: Part, sent: list[Sent], user_id: str) -> bool:
@@ -169,7 +169,7 @@ WHO_MAY: Final = {
     "describe a table": LOOKING,
     "change a table": NOBODY,
     "read another environment's table": NOBODY,
-    "list all uploads": frozenset({"application", "operator", "validator"}),
+    "list all uploads": frozenset({"application", "data_protection", "operator", "validator"}),
     "read another environment's bucket": NOBODY,
     "read a bucket's policy": LOOKING,
     "change a bucket's policy": NOBODY,
