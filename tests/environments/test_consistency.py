@@ -45,7 +45,7 @@ SCALABLE = "node_type: cache.r7g.large"
         ),
         pytest.param(
             "access: {personas: {writer: {services: [ec2]}}}\n",
-            "access.personas.writer: unknown, allowed application, auditor, backup, operator",
+            "access.personas.writer: unknown, allowed application, auditor, backup, data_protection, operator",
             id="a persona that is not declared",
         ),
         pytest.param(
