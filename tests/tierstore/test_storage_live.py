@@ -16,6 +16,8 @@ from tierstore import AsyncStorage, Storage
 from tierstore.connection import Connection
 from tierstore.errors import ConflictError, NotUniqueError, VersionConflictError
 from tierstore.identifiers import new_ulid
+from tierstore.observability.events import CacheOutcome, CacheRead, Event, RequestEnded
+from tierstore.observability.metrics import Tier
 
 pytestmark = pytest.mark.integration
 
@@ -158,3 +160,20 @@ def test_only_one_of_many_creates_what_is_unique(reachable: Connection) -> None:
 
         assert sorted(outcomes) == [False] * 5 + [True]
         assert storage.users.by_email(email) is not None
+
+
+@pytest.mark.parametrize("use_boto3", [False, True])
+def test_an_observed_storage_tells_what_it_asked_and_consumed(reachable: Connection, *, use_boto3: bool) -> None:
+    events: list[Event] = []
+    with closing(Storage(reachable, observe=events.append, use_boto3=use_boto3)) as storage:
+        user = storage.users.create(email=f"{new_ulid().lower()}@example.org", display_name="Ada")
+        assert storage.users.get(user.id) == user
+
+    asked = [event for event in events if isinstance(event, RequestEnded) and event.tier is Tier.DYNAMODB]
+    assert [(event.operation, event.request, event.error) for event in asked] == [
+        ("users.create", "TransactWriteItems", None),
+        ("users.get", "GetItem", None),
+    ]
+    assert asked[0].write_units > 0
+    assert asked[1].read_units > 0
+    assert [event.outcome for event in events if isinstance(event, CacheRead)] == [CacheOutcome.UNREACHABLE]

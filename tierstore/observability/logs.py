@@ -61,8 +61,10 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
-            **{name: value for name, value in vars(record).items() if name not in _OF_EVERY_RECORD},
         }
+        for name, value in vars(record).items():
+            if name not in _OF_EVERY_RECORD:
+                document.setdefault(name, value)
         if record.exc_info:
             document["exception"] = self.formatException(record.exc_info)
         return msgspec.json.encode(_plain(document)).decode()

@@ -89,6 +89,10 @@ def test_a_line_has_the_time_with_its_zone() -> None:
     assert document["time"].endswith("+00:00")
 
 
+def test_what_is_given_as_extra_takes_no_other_members_place() -> None:
+    assert formatted(record("signed in", level="high"))["level"] == "INFO"
+
+
 def test_what_json_has_no_form_for_appears_by_its_repr() -> None:
     user = User(id="01JD", email="ada@example.org", display_name="Ada")
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,11 +16,14 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import SpanKind, StatusCode
 
 from tests.tierstore.dynamodb.conftest import CONNECTION
-from tests.tierstore.observability.conftest import Watched
+from tests.tierstore.observability.conftest import Things, Watched
 from tierstore import Storage
+from tierstore.core.operation import Sync
+from tierstore.core.runners import SyncRunner
 from tierstore.errors import InvalidError, UnavailableError
 from tierstore.observability import tracing as module
 from tierstore.observability.tracing import Tracing
+from tierstore.observability.watcher import PlanWatcher
 
 Spans = Callable[[], Sequence[ReadableSpan]]
 
@@ -149,6 +154,24 @@ def test_requests_in_other_threads_and_tasks_are_children_too(
 
     operation, *requests = spans()
     assert requests
+    assert all(is_child(request, operation) for request in requests)
+
+
+def test_a_request_that_another_thread_makes_at_the_same_time_is_a_child_too(tracing: Tracing, spans: Spans) -> None:
+    both, threads = threading.Barrier(2, timeout=30), set()
+
+    def carry_out(_: object) -> dict[str, Any]:
+        both.wait()
+        threads.add(threading.get_ident())
+        return {}
+
+    with ThreadPoolExecutor(1) as executor:
+        watch = PlanWatcher(observe=None, tracing=tracing).watch
+        things: Things[Sync] = Things(SyncRunner(carry_out, lambda: executor, watch=watch))
+        things.both()
+
+    operation, *requests = spans()
+    assert len(threads) == len(requests) == 2
     assert all(is_child(request, operation) for request in requests)
 
 
