@@ -36,4 +36,5 @@ format: install ## rewrite the code in the one style
 docs: install ## renew the generated documents
 	$(BIN)/python -m environments schema --write
 	$(BIN)/python -m tierstore > build/data-model.md && mv build/data-model.md docs/data-model.md
+	$(BIN)/python -m environments access > build/access.md && mv build/access.md docs/access.md
 	$(BIN)/python -m monitoring > build/monitoring.md && mv build/monitoring.md docs/monitoring.md

@@ -4,6 +4,7 @@
   python -m environments show prod                  every setting of prod, the defaults too
   python -m environments check prod                 is the file right, and can it be deployed where it says?
   python -m environments check prod --credentials   ... and do the AWS credentials belong to its account?
+  python -m environments access                     the page about roles: which persona may do what
   python -m environments schema --write             renew schema.json after a change of the settings
 
 TIERSTORE_TARGET=sandbox points any environment at the sandbox.
@@ -18,12 +19,14 @@ from collections.abc import Sequence
 
 import yaml
 
+from environments import access_page
 from environments.declared import BUCKETS, TABLES
 from environments.json_schema import FILE, render
 from environments.loader import load, names
 from environments.problems import UnusableEnvironment, shown
 from environments.schema import Environment
 from environments.target import load_target
+from tierstore.model import DATA_MODEL
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _show(given.environment)
             case "check":
                 _check(given.environment, credentials=given.credentials)
+            case "access":
+                print(access_page.render(DATA_MODEL), end="")
             case "schema":
                 _schema(write=given.write)
     except UnusableEnvironment as error:
@@ -62,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     for command in (show, check):
         command.add_argument("environment", help="such as local, dev, staging, prod")
+    commands.add_parser("access", help="the page about roles, docs/access.md")
     schema = commands.add_parser("schema", help="the JSON Schema of an environment's file, for editors")
     schema.add_argument("--write", action="store_true", help=f"write it to {shown(FILE)} instead of printing it")
     return parser

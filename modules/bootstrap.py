@@ -1,4 +1,4 @@
-"""The stack that comes first: where the environment's Terraform state will be kept."""
+"""The stack that comes first: where the environment's Terraform state will be kept, and who deploys the rest."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from constructs import Construct
 
 from environments import Deployment
 from environments.schema import BucketSettings
+from modules.access.workflows import Workflows
 from modules.encryption import Key
 from modules.encryption.policies import render_use_through
 from modules.provider import add_provider
@@ -21,7 +22,7 @@ SETTINGS = BucketSettings(
 
 
 class BootstrapStack(TerraformStack):
-    """A versioned, encrypted, TLS-only bucket and its key; the stack's own state is a file."""
+    """A versioned, encrypted, TLS-only bucket and its key, and the workflows' roles; its own state is a file."""
 
     def __init__(self, scope: Construct, *, deployment: Deployment) -> None:
         environment = deployment.environment
@@ -45,3 +46,12 @@ class BootstrapStack(TerraformStack):
             key_arn=key.arn,
             statements=[*render_secure_transport(arn), render_customer_keys(arn)],
         )
+        if environment.access.github is not None:
+            Workflows(
+                self,
+                "workflows",
+                environment=environment,
+                settings=environment.access.github,
+                state_bucket=name,
+                state_key_arn=key.arn,
+            )

@@ -12,6 +12,7 @@ from tierstore.declaration.errors import DeclarationError, require_unique
 from tierstore.declaration.keys import Key
 from tierstore.declaration.ownership import require_ownership
 from tierstore.declaration.patterns import AccessPattern, KeySpaceRequest, ObjectRequest, Query
+from tierstore.declaration.permissions import permissions_of
 from tierstore.declaration.personas import Persona
 from tierstore.declaration.places import Collection, place_of
 from tierstore.declaration.policies import KeySpace
@@ -26,7 +27,7 @@ class DataModel:
 
     Raises `DeclarationError` at import where the parts do not fit: an index that no pattern uses, a part that is not
     listed, two entities whose keys could collide, a query that reads more than it names, a pattern nobody may use, an
-    entity that does not tell whose data it is.
+    entity that does not tell whose data it is, a persona that is bound to an owner and needs what belongs to everybody.
     """
 
     tables: tuple[Table, ...]
@@ -50,6 +51,8 @@ class DataModel:
         self._check_keys_cannot_collide()
         self._check_queries_read_what_they_name()
         self._check_everything_has_an_owner()
+        for persona in self.personas:
+            permissions_of(persona)
 
     def table(self, name: str) -> Table:
         """The table called `name`; raises `KeyError` naming the declared ones."""

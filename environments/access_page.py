@@ -1,0 +1,131 @@
+"""The page about roles, generated so that it says what is really permitted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+from environments.declared import OPERATIONS
+from tierstore.declaration.model import DataModel
+from tierstore.declaration.permissions import (
+    ItemPermission,
+    ListingPermission,
+    LoginPermission,
+    ObjectPermission,
+    Permission,
+    permissions_of,
+)
+from tierstore.declaration.personas import Persona
+
+_BEGINNING: Final = """\
+# Access
+
+Generated from `tierstore/model` by `make docs`; edit the declaration, or `environments/access_page.py`.
+
+Every persona has one IAM role, `<prefix>-<environment>-<persona>`, with exactly the actions, tables, indexes, partition
+keys and object keys that its access patterns need. Nobody lists them: they follow from the patterns
+([permissions.py](../tierstore/declaration/permissions.py)), and the tests run every operation with every role while IAM
+is enforced. Whatever somebody attaches to a role later, its permission boundary lets nothing pass that no persona of
+its kind needs; applications can't scan.
+
+## Take a role
+
+Where the environment's file names nobody, the IAM policies of the account decide who takes a role. It may name them:
+
+```yaml
+access:
+  personas:
+    application: {services: [ecs-tasks]}                                      # or ec2, lambda
+    reader: {principals: ["arn:aws:iam::123456789012:role/reports"]}
+    auditor: {principals: ["arn:aws:iam::999999999999:role/audit"], external_id: agreed-upon}  # another account
+    uploader: {personas: [application]}                                       # lent by the application
+```
+
+One principal at a time and no wildcards; another account needs an `external_id`; production refuses users, whose keys
+never expire. An application that runs on one of the services needs no more: the SDK finds the role's credentials.
+Anybody else names the role in a profile, and the library and every AWS tool take it by `AWS_PROFILE`:
+
+```ini
+[profile reports]
+role_arn = arn:aws:iam::123456789012:role/tierstore-prod-reader
+source_profile = default
+```
+
+A role that is bound to an owner is taken for one owner, by a session tag that only whoever lends the role can set. Its
+credentials may be handed to the user's own device:
+
+```python
+sts.assume_role(RoleArn=uploader, RoleSessionName=user.id, Tags=[{"Key": "user_id", "Value": user.id}])
+```
+
+It reaches the owner's whole item collection, since IAM knows partition keys and no sort keys; and S3 answers it that an
+object is forbidden where there is none, since it must not list what belongs to others.
+
+## Add a persona
+
+1. `tierstore/model/personas.py`: name it and list the patterns that it may use; `owns` binds it to a session tag.
+   A persona that is bound to an owner, and would need what belongs to everybody, is an error at import.
+2. `make docs` shows here what it will be permitted; `cdktf diff <environment>` shows the role.
+3. A new access pattern needs a line in `tests/validation/access/scenario.py` that runs its operation: what it sends is
+   compared with what its personas are permitted, both ways.
+
+After a rollout `python -m validation run <environment> --only access` has IAM simulate every action on every part of
+the storage for every role.
+
+## Workflows
+
+`access.github.repository` makes two roles in the stack `bootstrap-<environment>`, taken by OpenID Connect without any
+key: `<prefix>-<environment>-plan` by jobs in the GitHub environment `<environment>-plan`, which reads settings and no
+data, and `<prefix>-<environment>-deploy` by jobs in `<environment>`, which changes everything of the environment but
+these two roles. Their ARNs are the variables `PLAN_ROLE_ARN` and `DEPLOY_ROLE_ARN` of the
+[workflows](plan-review.md). An account has one provider for GitHub: where another environment of the account has made
+it, say `provider: existing`.
+
+## Who may do what
+"""
+
+
+def render(model: DataModel) -> str:
+    """The page in Markdown."""
+    sections = [line for persona in model.personas for line in _section(persona)]
+    operations = [
+        "",
+        "### Those who run the environment",
+        "",
+        "Their rights are about control planes ([operations.py](../modules/access/operations.py)).",
+        "",
+        _row("Persona", "Does"),
+        _row("---", "---"),
+        *(_row(f"`{name}`", description) for name, description in OPERATIONS.items()),
+        "",
+    ]
+    return "\n".join([_BEGINNING.rstrip(), *sections, *operations])
+
+
+def _section(persona: Persona) -> Iterator[str]:
+    bound = f" Bound to the session tag `{persona.owns}`." if persona.owns else ""
+    yield from ("", f"### {persona.name}", "", f"{persona.description}{bound}", "")
+    yield _row("Where", "Keys", "Actions")
+    yield _row("---", "---", "---")
+    actions: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for permission in sorted(permissions_of(persona), key=str):
+        actions[_place(permission)].append(permission.action.partition(":")[2])
+    for (where, keys), names in actions.items():
+        yield _row(where, keys, ", ".join(names))
+
+
+def _place(permission: Permission) -> tuple[str, str]:
+    match permission:
+        case ItemPermission(table=table, index=index, partitions=partitions):
+            return f"table {table}{f', {index}' if index else ''}", f"`{partitions}`"
+        case ObjectPermission(bucket=bucket, keys=keys):
+            return f"bucket {bucket}", f"`{keys}`"
+        case ListingPermission(bucket=bucket, keys=keys):
+            return f"list of bucket {bucket}", f"`{keys}`"
+        case LoginPermission():
+            return "Redis", "–"
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
