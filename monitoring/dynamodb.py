@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from environments.schema import Environment, Provisioned
+from environments.schema import Autoscaled, Environment, OnDemand, Provisioned, RequestCaps
 from monitoring.alarm import Alarm
 from monitoring.rule import Comparison, Missing, Rule, Severity, Tier
 from tierstore.declaration.model import DataModel
@@ -136,6 +136,22 @@ LATENCY: Final = Rule(
     "what is read, so no number fits all.",
     first_action="see whether items or pages grew; if all operations are slow, look at the AWS Health Dashboard.",
 )
+REPLICATION: Final = Rule(
+    id="replication",
+    tier=Tier.DYNAMODB,
+    title="The copy in the disaster-recovery region is behind",
+    each="table with a replica",
+    namespace=NAMESPACE,
+    metrics=("ReplicationLatency",),
+    statistic="Average",
+    threshold="dynamodb_replication_milliseconds",
+    unit="ms",
+    missing=Missing.IGNORE,
+    why_missing=_QUIET,
+    severity=Severity.WARNING,
+    meaning="The loss of this region now would lose the writes of that time.",
+    first_action="compare the write capacity of both regions; then look at the AWS Health Dashboard of both.",
+)
 
 RULES: Final = (
     THROTTLED_READS,
@@ -146,6 +162,7 @@ RULES: Final = (
     WRITE_CAPACITY,
     READ_TRAFFIC,
     WRITE_TRAFFIC,
+    REPLICATION,
 )
 
 _WRITES: Final = {
@@ -175,21 +192,40 @@ def alarms(environment: Environment, model: DataModel) -> Iterator[Alarm]:
             yield _alarm(environment, LATENCY, f"{table.name}-{operation}", dimensions)
         for rule in (READ_TRAFFIC, WRITE_TRAFFIC):
             yield _alarm(environment, rule, table.name, {"TableName": name})
-        places = {table.name: {"TableName": name}}
+        if environment.disaster_recovery_region and environment.table(table.name).replica:
+            receiving = {"TableName": name, "ReceivingRegion": environment.disaster_recovery_region}
+            yield _alarm(environment, REPLICATION, table.name, receiving)
+        places: dict[str | None, dict[str, str]] = {None: {"TableName": name}}
         for index in table.global_indexes:
-            places[f"{table.name}-{index.name}"] = {"TableName": name, "GlobalSecondaryIndexName": index.name}
-        for resource, dimensions in places.items():
+            places[index.name] = {"TableName": name, "GlobalSecondaryIndexName": index.name}
+        for index_name, dimensions in places.items():
+            resource = f"{table.name}-{index_name}" if index_name else table.name
             for rule in (THROTTLED_READS, THROTTLED_WRITES):
                 yield _alarm(environment, rule, resource, dimensions)
-            for rule, limit in _limits(environment, table):
-                yield _alarm(environment, rule, resource, dimensions, limit=limit)
+            for rule, limit in zip(
+                (READ_CAPACITY, WRITE_CAPACITY), _limits(environment, table, index_name), strict=True
+            ):
+                if limit is not None:
+                    yield _alarm(environment, rule, resource, dimensions, limit=limit)
 
 
-def _limits(environment: Environment, table: Table) -> Iterator[tuple[Rule, float]]:
+def _limits(environment: Environment, table: Table, index: str | None) -> tuple[int | None, int | None]:
+    """The most units a second that a table or an index can read and write; None where there is no limit."""
     match environment.table(table.name).billing:
-        case Provisioned(read_capacity=read, write_capacity=write):
-            yield READ_CAPACITY, read
-            yield WRITE_CAPACITY, write
+        case OnDemand() as billing:
+            caps = billing.indexes.get(index, RequestCaps()) if index else billing
+            return _cap(caps.max_read_units), _cap(caps.max_write_units)
+        case Provisioned() as billing:
+            bought = billing.indexes.get(index, billing) if index else billing
+            return bought.read_capacity, bought.write_capacity
+        case Autoscaled() as billing:
+            scaled = billing.indexes.get(index, billing) if index else billing
+            return scaled.read.highest, scaled.write.highest
+
+
+def _cap(units: int | None) -> int | None:
+    # -1 lifts a cap that was set.
+    return units if units is not None and units > 0 else None
 
 
 def _alarm(environment: Environment, rule: Rule, resource: str, *dimensions: dict[str, str], **numbers: float) -> Alarm:

@@ -13,6 +13,8 @@ from tierstore.declaration.model import DataModel
 NAMESPACE: Final = "AWS/S3"
 WHOLE_BUCKET: Final = "EntireBucket"
 """Id of the metrics configuration that counts every request to a bucket."""
+REPLICATION_RULE: Final = "everything"
+"""Name of the rule that copies every object, by which CloudWatch tells its metrics apart."""
 _QUIET: Final = "a bucket without requests publishes nothing, and is well"
 
 
@@ -73,12 +75,58 @@ FIRST_BYTE: Final = Rule(
     first_action="see whether 5xx errors rise too (S3 is in trouble) or requests do (a hot prefix).",
 )
 
-RULES: Final = (CLIENT_ERRORS, SERVER_ERRORS, FIRST_BYTE)
+REPLICATION: Final = Rule(
+    id="replication",
+    tier=Tier.S3,
+    title="The copy in the disaster-recovery region is behind",
+    each="bucket that is replicated",
+    namespace=NAMESPACE,
+    metrics=("ReplicationLatency",),
+    statistic="Maximum",
+    threshold="s3_replication_seconds",
+    unit="s",
+    missing=Missing.NOT_BREACHING,
+    why_missing="S3 tells of it only while objects wait",
+    severity=Severity.WARNING,
+    meaning="The loss of this region now would lose the objects of that time.",
+    first_action="see how much waits (BytesPendingReplication): a large import passes; else see failed-replication.",
+)
+FAILED_REPLICATION: Final = Rule(
+    id="failed-replication",
+    tier=Tier.S3,
+    title="Objects cannot be copied to the disaster-recovery region",
+    each="bucket that is replicated",
+    namespace=NAMESPACE,
+    metrics=("OperationsFailedReplication",),
+    statistic="Sum",
+    threshold="s3_replication_failures",
+    unit="objects in 5 minutes",
+    period=300,
+    periods=3,
+    breaching=1,
+    missing=Missing.NOT_BREACHING,
+    why_missing="no objects, no failures",
+    severity=Severity.WARNING,
+    meaning="S3 gave some objects up; they stay without a copy until replication is run again for them.",
+    first_action="check the replication role and the key there, then run S3 Batch Replication for what failed.",
+)
+
+_REQUESTS: Final = (CLIENT_ERRORS, SERVER_ERRORS, FIRST_BYTE)
+_REPLICATED: Final = (REPLICATION, FAILED_REPLICATION)
+RULES: Final = (*_REQUESTS, *_REPLICATED)
 
 
 def alarms(environment: Environment, model: DataModel) -> Iterator[Alarm]:
-    """The alarms of every bucket."""
+    """The alarms of every bucket whose requests are measured, and of every one that is replicated."""
     for bucket in model.buckets:
-        dimensions = {"BucketName": environment.bucket_name(bucket.name), "FilterId": WHOLE_BUCKET}
-        for rule in RULES:
-            yield Alarm.of(environment, rule, resource=bucket.name, dimensions=(dimensions,))
+        name, settings = environment.bucket_name(bucket.name), environment.bucket(bucket.name)
+        if settings.request_metrics:
+            for rule in _REQUESTS:
+                requests = {"BucketName": name, "FilterId": WHOLE_BUCKET}
+                yield Alarm.of(environment, rule, resource=bucket.name, dimensions=(requests,))
+        if environment.disaster_recovery_region and settings.replication:
+            foreign = settings.replication.destination
+            copies = foreign.bucket if foreign else environment.replica_name(bucket.name)
+            replication = {"SourceBucket": name, "DestinationBucket": copies, "RuleId": REPLICATION_RULE}
+            for rule in _REPLICATED:
+                yield Alarm.of(environment, rule, resource=bucket.name, dimensions=(replication,))

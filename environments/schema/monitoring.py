@@ -35,12 +35,18 @@ class AlarmThresholds(Settings):
     """Standard deviations that the consumed capacity of a table may be above what is usual."""
     dynamodb_capacity_percent: Percent = 80
     """Share of the provisioned capacity, or of the on-demand maximum, that is consumed."""
+    dynamodb_replication_milliseconds: Amount = 60_000
+    """Milliseconds until an item is in the disaster-recovery region."""
     s3_client_error_percent: Percent = 25
     """Share of a bucket's requests that are answered with 4xx."""
     s3_server_error_percent: Percent = 1
     """Share of a bucket's requests that are answered with 5xx."""
     s3_latency_deviations: Deviations = 4
     """Standard deviations that the time to the first byte may be above what is usual."""
+    s3_replication_seconds: Amount = 900
+    """Seconds until an object is in the disaster-recovery region; S3 promises 900 where replication is timed."""
+    s3_replication_failures: Amount = 0
+    """Objects in five minutes that S3 could not replicate."""
     redis_cpu_percent: Percent = 80
     """Use of the one core that runs commands."""
     redis_memory_percent: Percent = 80
@@ -59,6 +65,20 @@ class AlarmThresholds(Settings):
     """Share of a node's reads that found their key; alarms below it."""
     kms_quota_percent: Percent = 80
     """Share of the account's request quota of KMS that is used."""
+    backup_failed_jobs: Amount = 0
+    """Jobs of AWS Backup an hour that failed."""
+    application_fault_percent: Percent = 1
+    """Share of the library's operations that failed through no fault of their caller."""
+    application_latency_milliseconds: Amount = 1_000
+    """Milliseconds within which 99 of 100 operations of the library end."""
+    application_open_breakers: Amount = 0
+    """Circuit breakers of one process that are open at once."""
+    application_exhausted_retries: Amount = 10
+    """Requests a minute that were not tried again, since retries were used up."""
+    application_hit_percent: Percent = 50
+    """Share of the entity cache's reads that it answered; alarms below it."""
+    application_pool_percent: Amount = 100
+    """Most requests of a process under way at once, as a share of its connections."""
     maintenance: Amount = 0
     """Announced maintenance is 1."""
 

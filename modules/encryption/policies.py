@@ -32,9 +32,8 @@ PUBLISHERS: Final = (
     "budgets.amazonaws.com",
     "cloudwatch.amazonaws.com",
     "costalerts.amazonaws.com",
-    "events.amazonaws.com",
 )
-"""The services that tell people something: of backups, costs, alarms and events."""
+"""The services that tell people something: of backups, costs and alarms."""
 
 USE: Final = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 

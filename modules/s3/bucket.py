@@ -40,9 +40,7 @@ from modules.checkov import suppress
 from modules.policy import Statement, document
 from modules.s3.browsers import cors_rule
 from modules.s3.lifecycle import archive_tiers, lifecycle_rules
-
-REQUEST_METRICS = "EntireBucket"
-"""Dimension FilterId of a bucket's request metrics in CloudWatch, as the console names it."""
+from monitoring.s3 import WHOLE_BUCKET
 
 
 class Bucket(Construct):
@@ -149,7 +147,7 @@ class Bucket(Construct):
                 cors_rule=[cors_rule(settings.cors_origins)],
             )
         if settings.request_metrics:
-            yield S3BucketMetric(self, "request-metrics", provider=self.provider, bucket=self.id, name=REQUEST_METRICS)
+            yield S3BucketMetric(self, "request-metrics", provider=self.provider, bucket=self.id, name=WHOLE_BUCKET)
         tiers = archive_tiers(settings)
         if tiers:
             yield S3BucketIntelligentTieringConfiguration(

@@ -29,9 +29,7 @@ from environments.schema import ReplicationSettings
 from modules.policy import document
 from modules.s3.bucket import Bucket
 from modules.s3.replication_role import Side, render_permissions, render_trust
-
-RULE: Final = "everything"
-"""Name of the rule, by which CloudWatch tells the metrics of replication apart."""
+from monitoring.s3 import REPLICATION_RULE
 
 MINUTES: Final = 15
 """The only threshold that S3 offers (ReplicationTimeValue)."""
@@ -76,7 +74,7 @@ class Replication(Construct):
             role=role.arn,
             rule=[
                 S3BucketReplicationConfigurationRule(
-                    id=RULE,
+                    id=REPLICATION_RULE,
                     status="Enabled",
                     priority=1,
                     filter=S3BucketReplicationConfigurationRuleFilter(prefix=""),

@@ -7,13 +7,28 @@ import pytest
 
 import environments
 from environments import Environment
-from environments.schema import AlarmSettings, AlarmThresholds, Provisioned, RedisSettings, TableSettings
+from environments.schema import (
+    AlarmSettings,
+    AlarmThresholds,
+    Autoscaled,
+    BucketSettings,
+    Capacity,
+    OnDemand,
+    Provisioned,
+    RedisSettings,
+    Replica,
+    RequestCaps,
+    Scaled,
+    ScheduledRange,
+    TableSettings,
+)
 from monitoring import Alarm, Missing, Severity, alarms, dynamodb, redis
 from monitoring.alarm import MOST_METRICS
 from monitoring.alarms import RULES
 from monitoring.composite import MOST_CHILDREN, Composite, composites
 from monitoring.rule import Rule, Tier
 from tierstore.model import DATA_MODEL
+from tierstore.observability import metrics
 
 
 @pytest.fixture(scope="module")
@@ -90,15 +105,104 @@ def test_every_node_is_watched_by_the_name_that_elasticache_gives_it(environment
     assert watched == set(redis.node_ids(small))
 
 
-def test_consumption_is_compared_with_provisioned_capacity(environment: Environment) -> None:
-    billing = Provisioned(mode="provisioned", read_capacity=40, write_capacity=20)
-    provisioned = environment.model_copy(update={"tables": {"core": TableSettings(billing=billing)}})
+class TestConsumption:
+    def test_is_compared_with_provisioned_capacity(self, environment: Environment) -> None:
+        billing = Provisioned(
+            mode="provisioned",
+            read_capacity=40,
+            write_capacity=20,
+            indexes={"gsi1": Capacity(read_capacity=7, write_capacity=3)},
+        )
 
-    found = all_of(provisioned)
+        assert limits(environment, billing) == {
+            "dynamodb-core-read-capacity": 40,
+            "dynamodb-core-write-capacity": 20,
+            "dynamodb-core-gsi1-read-capacity": 7,
+            "dynamodb-core-gsi1-write-capacity": 3,
+            "dynamodb-core-gsi2-read-capacity": 40,
+            "dynamodb-core-gsi2-write-capacity": 20,
+        }
 
-    assert found["dynamodb-core-gsi1-read-capacity"].expression == "100 * m1 / PERIOD(m1) / 40"
-    assert found["dynamodb-core-write-capacity"].expression == "100 * m1 / PERIOD(m1) / 20"
-    assert "dynamodb-state-write-capacity" not in found
+    def test_is_compared_with_the_most_that_autoscaling_buys(self, environment: Environment) -> None:
+        busy = Scaled(minimum=5, maximum=80, schedule=(ScheduledRange(at="cron(0 8 * * ? *)", maximum=200),))
+        billing = Autoscaled(mode="autoscaled", read=busy, write=Scaled(minimum=5, maximum=50))
+
+        assert limits(environment, billing)["dynamodb-core-gsi1-read-capacity"] == 200
+        assert limits(environment, billing)["dynamodb-core-write-capacity"] == 50
+
+    def test_is_compared_with_the_caps_of_on_demand_tables(self, environment: Environment) -> None:
+        billing = OnDemand(max_read_units=1000, max_write_units=-1, indexes={"gsi2": RequestCaps(max_write_units=9)})
+
+        assert limits(environment, billing) == {
+            "dynamodb-core-read-capacity": 1000,
+            "dynamodb-core-gsi2-write-capacity": 9,
+        }
+
+    def test_is_compared_with_nothing_where_there_is_no_limit(self, environment: Environment) -> None:
+        assert limits(environment, OnDemand()) == {}
+
+
+def limits(environment: Environment, billing: OnDemand | Provisioned | Autoscaled) -> dict[str, float]:
+    """The limits of the table `core` and its indexes that alarms compare with, by the alarms."""
+    billed = environment.model_copy(update={"tables": {"core": TableSettings(billing=billing)}})
+    found = {id_: alarm.numbers["limit"] for id_, alarm in all_of(billed).items() if alarm.numbers}
+    assert all(all_of(billed)[id_].expression == f"100 * m1 / PERIOD(m1) / {limit}" for id_, limit in found.items())
+    return found
+
+
+class TestDisasterRecoveryRegion:
+    def test_copies_of_tables_may_fall_behind(self, environment: Environment) -> None:
+        tables = {"state": TableSettings(replica=Replica())}
+
+        alarm = all_of(elsewhere(environment, tables=tables))["dynamodb-state-replication"]
+
+        assert alarm.dimensions == ({"TableName": "tierstore-test-state", "ReceivingRegion": "eu-west-1"},)
+        assert "dynamodb-core-replication" not in all_of(elsewhere(environment, tables=tables))
+
+    def test_copies_of_buckets_may_fall_behind_or_fail(self, environment: Environment) -> None:
+        found = all_of(elsewhere(environment, buckets={"logs": BucketSettings(replication=None)}))
+
+        for rule in ("replication", "failed-replication"):
+            assert found[f"s3-uploads-{rule}"].dimensions == (
+                {
+                    "SourceBucket": "tierstore-test-123456789012-uploads",
+                    "DestinationBucket": "tierstore-test-123456789012-uploads-replica",
+                    "RuleId": "everything",
+                },
+            )
+            assert f"s3-logs-{rule}" not in found
+
+    def test_copies_of_backups_may_fail(self, environment: Environment) -> None:
+        assert all_of(elsewhere(environment))["platform-vault-failed-copies"].dimensions == (
+            {"BackupVaultName": "tierstore-test-backup"},
+        )
+
+    def test_without_one_there_are_no_copies(self, environment: Environment) -> None:
+        assert not [id_ for id_ in all_of(environment) if ("replication" in id_ and "redis" not in id_) or "cop" in id_]
+
+
+def elsewhere(environment: Environment, **settings: object) -> Environment:
+    """The environment with a disaster-recovery region."""
+    return environment.model_copy(update={"disaster_recovery_region": "eu-west-1", **settings})
+
+
+def test_a_bucket_whose_requests_are_not_measured_has_no_alarms_about_them(environment: Environment) -> None:
+    cheap = environment.model_copy(update={"buckets": {"uploads": BucketSettings(request_metrics=False)}})
+
+    assert "s3-uploads-5xx-errors" not in all_of(cheap)
+    assert "s3-assets-5xx-errors" in all_of(cheap)
+
+
+def test_what_the_library_measures_is_watched_by_its_own_names(environment: Environment) -> None:
+    watched = [
+        series for alarm in all_of(environment).values() if alarm.tier is Tier.APPLICATION for series in alarm.series
+    ]
+
+    published = {metric.name: metric for metric in metrics.METRICS}
+    for series in watched:
+        assert series.namespace == metrics.NAMESPACE
+        assert tuple(series.dimensions) == metrics.BY_TIER
+        assert series.dimensions["Tier"] in published[series.metric].tiers
 
 
 def test_a_threshold_of_the_environment_is_used(environment: Environment) -> None:
@@ -149,7 +253,7 @@ class TestComposites:
 
         told = [each for each in composites(environment, watched) if each.is_told]
 
-        assert [each.tier for each in told] == [Tier.DYNAMODB, Tier.S3, Tier.REDIS, Tier.PLATFORM]
+        assert [each.tier for each in told] == list(Tier)
         assert {child for each in told for child in each.children} == {
             alarm.name for alarm in watched if alarm.rule.severity is Severity.CRITICAL
         }

@@ -18,13 +18,14 @@ from validation.checks.redis_settings import nodes
 from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Json, Severity, Unmet, compare
-from validation.live import cloudwatch, sns
+from validation.live import backup, cloudwatch, s3, sns
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.type_defs import CompositeAlarmTypeDef, MetricAlarmTypeDef
 
 EXISTS = "exists"
 MISSING = "does not exist"
+WATCHED = "is there and watched"
 
 
 def _declared(context: Context) -> tuple[Alarm, ...]:
@@ -91,14 +92,20 @@ def dimensions(context: Context, tier: str) -> Iterator[Finding]:
         case Tier.DYNAMODB:
             yield from _same("table or index", _tables(context), map(_place, named))
         case Tier.S3:
-            buckets = [context.environment.bucket_name(bucket.name) for bucket in context.model.buckets]
-            yield from _same("bucket", buckets, (each["BucketName"] for each in named))
+            for bucket in sorted({each.get("BucketName") or each["SourceBucket"] for each in named}):
+                context.ask(s3.region, bucket)
+                yield compare(f"bucket {bucket}", expected=WATCHED, found=WATCHED)
         case Tier.REDIS:
             members = [node["CacheClusterId"] for node in nodes(context)]
             yield from _same("node", members, (each["CacheClusterId"] for each in named))
-        case _:
-            environments = {each["Environment"] for each in named if "Environment" in each}
-            yield compare("environment", expected=[context.environment.name], found=sorted(environments))
+        case Tier.PLATFORM:
+            vaults = {each["BackupVaultName"] for each in named if "BackupVaultName" in each}
+            for vault in sorted(vaults):
+                context.ask(backup.vault, vault)
+                yield compare(f"vault {vault}", expected=WATCHED, found=WATCHED)
+            yield from _own_environment(context, named)
+        case Tier.APPLICATION:
+            yield from _own_environment(context, named)
 
 
 @check("monitoring.topic", "Alarms are heard", severity=Severity.HIGH, each=_topic)
@@ -202,6 +209,11 @@ def _place(named: Mapping[str, str]) -> str:
     return named["TableName"] + (f"/{index}" if index else "")
 
 
+def _own_environment(context: Context, named: Iterable[Mapping[str, str]]) -> Iterator[Finding]:
+    environments = {each["Environment"] for each in named if "Environment" in each}
+    yield compare("environment", expected=[context.environment.name], found=sorted(environments))
+
+
 def _same(kind: str, live: Iterable[str], watched: Iterable[str]) -> Iterator[Finding]:
     """Each live one is watched, and nothing that is not there is."""
     existing, seen = set(live), set(watched)
@@ -210,7 +222,7 @@ def _same(kind: str, live: Iterable[str], watched: Iterable[str]) -> Iterator[Fi
 
 
 def _seen(is_so: bool) -> str:  # noqa: FBT001 - one value of a comparison
-    return "is there and watched" if is_so else MISSING
+    return WATCHED if is_so else MISSING
 
 
 def _lets_publish(policy: str | None, context: Context) -> bool:

@@ -135,4 +135,10 @@ def test_the_dashboard_shows_the_tiers(monitoring: Template) -> None:
         for widget in json.loads(dashboard["dashboard_body"])["widgets"]
         if widget["type"] == "text"
     ]
-    assert titles[1:] == ["## DynamoDB", "## S3", "## Redis", "## Keys and backups"]
+    assert titles[1:] == [
+        "## DynamoDB",
+        "## S3",
+        "## Redis",
+        "## Keys and backups",
+        "## The application, as the library sees it",
+    ]
