@@ -158,10 +158,16 @@ RULES: Final = (
 
 
 def node_ids(environment: Environment) -> Iterator[str]:
-    """The CacheClusterId of every node, as ElastiCache names the members of a replication group in cluster mode."""
+    """The CacheClusterId of every node, as ElastiCache names the members of a replication group in cluster mode.
+
+    With autoscaling, of every node that there may be: the alarms of one that is not there know too little, and say so.
+    """
     settings = environment.redis
-    for shard in range(1, settings.shards + 1):
-        for node in range(1, settings.replicas_per_shard + 2):
+    scaled = settings.autoscaling
+    shards = scaled.shards.highest if scaled.shards else settings.shards
+    replicas = scaled.replicas.highest if scaled.replicas else settings.replicas_per_shard
+    for shard in range(1, shards + 1):
+        for node in range(1, replicas + 2):
             yield f"{environment.replication_group_id}-{shard:04}-{node:03}"
 
 

@@ -15,10 +15,12 @@ from environments.schema import (
     Capacity,
     OnDemand,
     Provisioned,
+    RedisScaling,
     RedisSettings,
     Replica,
     RequestCaps,
     Scaled,
+    ScaledShards,
     ScheduledRange,
     TableSettings,
 )
@@ -103,6 +105,16 @@ def test_every_node_is_watched_by_the_name_that_elasticache_gives_it(environment
     ]
     watched = {alarm.dimensions[0]["CacheClusterId"] for alarm in all_of(small).values() if alarm.tier is Tier.REDIS}
     assert watched == set(redis.node_ids(small))
+
+
+def test_every_node_that_autoscaling_may_add_is_watched(environment: Environment) -> None:
+    scaling = RedisScaling(shards=ScaledShards(minimum=2, maximum=4), replicas=Scaled(minimum=1, maximum=2))
+    scaled = environment.model_copy(update={"redis": RedisSettings(shards=2, autoscaling=scaling)})
+
+    found = list(redis.node_ids(scaled))
+
+    assert len(found) == scaled.redis.most_nodes
+    assert found[-1] == "tierstore-test-0004-003"
 
 
 class TestConsumption:

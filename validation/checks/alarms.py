@@ -96,8 +96,10 @@ def dimensions(context: Context, tier: str) -> Iterator[Finding]:
                 context.ask(s3.region, bucket)
                 yield compare(f"bucket {bucket}", expected=WATCHED, found=WATCHED)
         case Tier.REDIS:
-            members = [node["CacheClusterId"] for node in nodes(context)]
-            yield from _same("node", members, (each["CacheClusterId"] for each in named))
+            members = {node["CacheClusterId"] for node in nodes(context)}
+            watched = {each["CacheClusterId"] for each in named}
+            # Autoscaling takes nodes away and brings them back.
+            yield from _same("node", members, watched & members if _is_scaled(context) else watched)
         case Tier.PLATFORM:
             vaults = {each["BackupVaultName"] for each in named if "BackupVaultName" in each}
             for vault in sorted(vaults):
@@ -219,6 +221,11 @@ def _same(kind: str, live: Iterable[str], watched: Iterable[str]) -> Iterator[Fi
     existing, seen = set(live), set(watched)
     for name in sorted(existing | seen):
         yield compare(f"{kind} {name}", expected=_seen(name in existing), found=_seen(name in seen))
+
+
+def _is_scaled(context: Context) -> bool:
+    scaled = context.environment.redis.autoscaling
+    return scaled.shards is not None or scaled.replicas is not None
 
 
 def _seen(is_so: bool) -> str:  # noqa: FBT001 - one value of a comparison
