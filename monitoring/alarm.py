@@ -33,6 +33,11 @@ class Series:
     period: int
     """Seconds."""
 
+    @property
+    def is_percentile(self) -> bool:
+        """Whether the statistic is one such as p99, which CloudWatch calls extended."""
+        return self.statistic.startswith("p")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Alarm:

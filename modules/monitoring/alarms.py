@@ -87,7 +87,7 @@ def _compared(alarm: Alarm) -> dict[str, Any]:
         "metric_name": series.metric,
         "dimensions": dict(series.dimensions),
         "period": series.period,
-        "statistic": series.statistic,
+        ("extended_statistic" if series.is_percentile else "statistic"): series.statistic,
     }
 
 

@@ -38,7 +38,7 @@ def budget(context: Context, name: str) -> Iterator[Finding]:
     expected = [*(f"ACTUAL {percent}" for percent in settings.percents), "FORECASTED 100"]
     found = [f"{each['NotificationType']} {each['Threshold']:g}" for each in notifications]
     yield compare("tells at %", expected=sorted(expected), found=sorted(found))
-    told = {address for each in notifications for address in context.ask(costs.told, account, name, each)}
+    told = context.ask(costs.told, account, name)
     yield compare("tells", expected=[topic_arn(context.environment)], found=sorted(told))
     actions = context.ask(costs.actions, account, name)
     yield compare("freezes", expected=_freezing(context.environment), found=[_live_freezing(each) for each in actions])

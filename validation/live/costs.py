@@ -29,19 +29,22 @@ def notifications(clients: Clients, account: str, name: str) -> Sequence[Notific
     return [each for page in pages for each in page["Notifications"]]
 
 
-def told(clients: Clients, account: str, name: str, notification: NotificationTypeDef) -> Sequence[str]:
-    """Who is told, by address."""
-    answer = clients.budgets.describe_subscribers_for_notification(
-        AccountId=account,
-        BudgetName=name,
-        Notification={
-            "NotificationType": notification["NotificationType"],
-            "ComparisonOperator": notification["ComparisonOperator"],
-            "Threshold": notification["Threshold"],
-            "ThresholdType": notification.get("ThresholdType", "PERCENTAGE"),
-        },
-    )
-    return [each["Address"] for each in answer["Subscribers"]]
+def told(clients: Clients, account: str, name: str) -> set[str]:
+    """Whom a budget tells, by address."""
+    return {
+        subscriber["Address"]
+        for each in notifications(clients, account, name)
+        for subscriber in clients.budgets.describe_subscribers_for_notification(
+            AccountId=account,
+            BudgetName=name,
+            Notification={
+                "NotificationType": each["NotificationType"],
+                "ComparisonOperator": each["ComparisonOperator"],
+                "Threshold": each["Threshold"],
+                "ThresholdType": each.get("ThresholdType", "PERCENTAGE"),
+            },
+        )["Subscribers"]
+    }
 
 
 def actions(clients: Clients, account: str, name: str) -> Sequence[ActionTypeDef]:

@@ -52,6 +52,13 @@ def test_a_metric_is_compared_with_a_number(monitoring: Template) -> None:
     assert alarm["treat_missing_data"] == "missing"
 
 
+def test_a_percentile_is_compared_with_a_number(monitoring: Template) -> None:
+    alarm = monitoring.one("aws_cloudwatch_metric_alarm", alarm_name="tierstore-test-application-all-latency")
+
+    assert alarm["extended_statistic"] == "p99"
+    assert "statistic" not in alarm
+
+
 def test_an_expression_of_metrics_is_compared_with_a_number(monitoring: Template) -> None:
     alarm = monitoring.one("aws_cloudwatch_metric_alarm", alarm_name="tierstore-test-redis-0001-001-hit-rate")
 
