@@ -121,7 +121,8 @@ def _on_lists(permissions: Iterable[ListingPermission], environment: Environment
     for permission in permissions:
         actions[permission.bucket, permission.keys].append(permission.action)
     for (bucket, keys), names in actions.items():
-        statement = allow(f"{_word(bucket)}List", names, [arns.bucket_arn(environment, bucket)])
+        part = "All" if keys == "*" else ""
+        statement = allow(f"{_word(bucket)}List{part}", names, [arns.bucket_arn(environment, bucket)])
         yield statement | _limited_to(keys)
 
 

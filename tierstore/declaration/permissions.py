@@ -194,13 +194,18 @@ _ON_BUCKETS: Final = {
 }
 
 
+_OF_WHOLE_BUCKETS: Final = frozenset({"ListBucketMultipartUploads"})
+"""What IAM cannot limit to a prefix (Service Authorization Reference: Amazon S3)."""
+
+
 def _of_objects(bucket: Bucket, actions: tuple[ObjectAction, ...], owner: dict[str, str]) -> Iterator[Permission]:
     keys = _key_pattern(bucket, owner)
     for action in actions:
         for name in _ON_OBJECTS[action]:
             yield ObjectPermission(action=f"s3:{name}", bucket=bucket.name, keys=keys)
         for name in _ON_BUCKETS.get(action, ()):
-            yield ListingPermission(action=f"s3:{name}", bucket=bucket.name, keys=keys)
+            listed = "*" if name in _OF_WHOLE_BUCKETS else keys
+            yield ListingPermission(action=f"s3:{name}", bucket=bucket.name, keys=listed)
 
 
 def _key_pattern(bucket: Bucket, owner: dict[str, str]) -> str:

@@ -163,6 +163,13 @@ def test_objects_are_reached_by_the_beginning_of_their_keys(
     }
 
 
+def test_what_iam_cannot_limit_to_a_prefix_is_of_the_whole_bucket() -> None:
+    assert needed(ObjectRequest(bucket=FILES, actions=(ObjectAction.ERASE,))) >= {
+        ListingPermission(action="s3:ListBucketVersions", bucket="files", keys="files/*"),
+        ListingPermission(action="s3:ListBucketMultipartUploads", bucket="files", keys="*"),
+    }
+
+
 def test_a_bucket_without_a_template_is_reached_whole() -> None:
     assert needed(ObjectRequest(bucket=ANYTHING, actions=(ObjectAction.DELETE,))) == {
         ObjectPermission(action="s3:DeleteObject", bucket="anything", keys="*")
