@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from sandbox.errors import SandboxError
 from sandbox.gaps import dynamodb_leading_keys, iam_policy_variables, s3_kms_key_condition, s3_replica_key
-from sandbox.wire import OK, Gap, Request, Response
+from sandbox.wire import OK, Gap, Handler, Request, Response
 
 VERSION = "1.5.33"
 # Without credentials of its own: what a handler is called with from inside has been authorised already.
@@ -65,17 +65,23 @@ class Emulator:
         """Serve a request."""
         await self._app.app(scope, receive, send)
 
-    def put_in_front(self, service: str, gap: Gap) -> None:
-        """Let `gap` answer the requests of a service; what it passes on goes to who answered before, if anybody."""
+    def handler(self, service: str) -> Handler:
+        """Who answers the requests of a service now, if anybody."""
         inner = self._app.SERVICE_HANDLERS.get(service)
 
-        async def emulator(request: Request) -> Response:
+        async def answer(request: Request) -> Response:
             if inner is None:
                 raise SandboxError(f"The emulator does not know {service}.")
-            answer: Response = await inner(
+            response: Response = await inner(
                 request.method, request.path, dict(request.headers), request.body, dict(request.query)
             )
-            return answer
+            return response
+
+        return answer
+
+    def put_in_front(self, service: str, gap: Gap) -> None:
+        """Let `gap` answer the requests of a service; what it passes on goes to who answered before, if anybody."""
+        emulator = self.handler(service)
 
         async def outer(
             method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]
