@@ -1,26 +1,21 @@
-"""`python -m validation drill failover`."""
+"""`python -m validation drill failover`, and where the other drill is added."""
 
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from environments import names
+from validation import restore_command
 from validation.command_line import Commands, exit_codes, number
-from validation.context import Context
 from validation.drill import report as drill_report
+from validation.drill.conversation import confirm, telling
 from validation.drill.failover import WARM_UP_SECONDS, run_drill
 from validation.drill.measurement import passed, verdicts
 from validation.drill.stage import Settings, set_stage
-from validation.drill.timeline import Moment
 from validation.drill.trigger import Trigger
-from validation.errors import CouldNotRun
 from validation.preflight import deployed_context
 from validation.report import files
 from validation.subject import subject
@@ -73,6 +68,7 @@ triggers:
     parser.add_argument("--report", type=Path, metavar="DIR", help="write drill-failover.json and renew report.html")
     parser.add_argument("--yes", action="store_true", help="do not ask before a production environment is disturbed")
     parser.set_defaults(command=_failover)
+    restore_command.add_to(drills)
 
 
 def _failover(options: argparse.Namespace) -> int:
@@ -89,41 +85,21 @@ def failover(environment: str, settings: Settings, *, report: Path | None, assum
     context = deployed_context(environment, inside_vpc=True)
     stage = set_stage(context, settings)
     if context.environment.production and not assume_yes:
-        _confirm(context, settings)
+        confirm(context, f"fail shard {settings.shard} over")
     console.print(
         f"writing for {WARM_UP_SECONDS:g} s, then failing shard {settings.shard} over ({settings.trigger}), "
         f"which may take up to {context.environment.failover.recovery_seconds:g} s",
         highlight=False,
         soft_wrap=True,
     )
-    with _telling(console) as tell:
+    with telling(console, "writing") as tell:
         measurement = run_drill(context, stage, settings, tell=tell)
     judged = verdicts(measurement, context.environment.failover)
     document = drill_report.drill_document(subject(context), measurement, judged, trigger=settings.trigger)
     drill_report.show(document, console, timeline=console.is_terminal)
     if report is not None:
-        page = files.write_drill(report, document)
+        page = files.write_drill(report, document, name=files.FAILOVER)
         console.print(f"Report: {page}", markup=False, highlight=False, soft_wrap=True)
     if measurement.interrupted:
         raise KeyboardInterrupt
     return 0 if passed(judged) else 1
-
-
-@contextmanager
-def _telling(console: Console) -> Iterator[Callable[[Moment], None]]:
-    """Show moments as they come: on a terminal the last one, since all follow in order; elsewhere line by line."""
-    if not console.is_terminal:
-        yield lambda moment: console.print(drill_report.line(moment), markup=False, highlight=False, soft_wrap=True)
-        return
-    with console.status("writing") as status:
-        yield lambda moment: status.update(escape(drill_report.line(moment)))
-
-
-def _confirm(context: Context, settings: Settings) -> None:
-    """Ask on the terminal before production is disturbed; raises `CouldNotRun` without a clear yes."""
-    name = context.environment.name
-    if not sys.stdin.isatty():
-        raise CouldNotRun(f"{name} is a production environment: give --yes to fail shard {settings.shard} over")
-    answer = input(f"Fail shard {settings.shard} of the production environment {name} over? Type its name to go on: ")
-    if answer.strip() != name:
-        raise CouldNotRun(f"not confirmed: {name} was left alone")

@@ -17,6 +17,7 @@ from environments.schema.object_lock import ObjectLock
 from environments.schema.plan import AllowedChange, PlanSettings
 from environments.schema.redis import RedisScaling, RedisSettings, ScaledShards
 from environments.schema.replication import ForeignBucket, ReplicationSettings
+from environments.schema.restore import RestoreLimits
 from environments.schema.tables import (
     Autoscaled,
     Capacity,
@@ -69,6 +70,7 @@ __all__ = [
     "Replica",
     "ReplicationSettings",
     "RequestCaps",
+    "RestoreLimits",
     "RestoreSource",
     "Scaled",
     "ScaledCapacity",

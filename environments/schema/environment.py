@@ -19,6 +19,7 @@ from environments.schema.monitoring import AlarmSettings, LogSettings
 from environments.schema.network import CreatedNetwork, ExistingNetwork
 from environments.schema.plan import PlanSettings
 from environments.schema.redis import RedisSettings
+from environments.schema.restore import RestoreLimits
 from environments.schema.tables import TableSettings
 from environments.schema.values import AccountId, Prefix, RegionName, TagValue
 from environments.settings import Section
@@ -62,6 +63,7 @@ class Environment(Section):
     alarms: AlarmSettings = AlarmSettings()
     budget: BudgetSettings = BudgetSettings()
     failover: FailoverLimits = FailoverLimits()
+    restore: RestoreLimits = RestoreLimits()
     plan: PlanSettings = PlanSettings()
     cost: CostSettings = CostSettings()
     access: AccessSettings = AccessSettings()

@@ -60,7 +60,7 @@ def verdicts(measurement: Measurement, limits: FailoverLimits) -> tuple[Verdict,
 
 def passed(judged: Iterable[Verdict]) -> bool:
     """Whether every limit was kept."""
-    return all(verdict.status is Status.PASSED for verdict in judged)
+    return all(each.status is Status.PASSED for each in judged)
 
 
 def figures(measurement: Measurement) -> dict[str, str]:
@@ -84,20 +84,21 @@ def seconds_text(seconds: float | None) -> str:
 
 
 def _verdicts(measurement: Measurement, limits: FailoverLimits) -> Iterator[Verdict]:
-    yield _verdict(
+    yield verdict(
         "longest time without a successful write",
         max(measurement.longest_gaps.values()),
         limits.longest_gap_seconds,
         unit=" s",
     )
-    yield _verdict("operations that retries could not save", measurement.failed_operations, limits.failed_operations)
+    yield verdict("operations that retries could not save", measurement.failed_operations, limits.failed_operations)
     # Where nothing was confirmed, nothing was shown either.
     lost = measurement.confirmed.lost if measurement.confirmed.acknowledged else None
-    yield _verdict("writes confirmed by WAIT that were lost", lost, 0)
-    yield _verdict("replica back in sync after", measurement.recovery_seconds, limits.recovery_seconds, unit=" s")
+    yield verdict("writes confirmed by WAIT that were lost", lost, 0)
+    yield verdict("replica back in sync after", measurement.recovery_seconds, limits.recovery_seconds, unit=" s")
 
 
-def _verdict(what: str, measured: float | None, limit: float, *, unit: str = "") -> Verdict:
+def verdict(what: str, measured: float | None, limit: float, *, unit: str = "") -> Verdict:
+    """A figure that may be `limit` at most; one that was never seen has failed."""
     kept = measured is not None and measured <= limit
     return Verdict(
         what=what,

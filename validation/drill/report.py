@@ -1,8 +1,9 @@
-"""What a failover drill measured, as a JSON document and on the terminal."""
+"""What a drill measured, as a JSON document and on the terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,30 +14,24 @@ from validation.framework.result import Json, Status
 from validation.report.document import Document, Subject, subject_entry
 
 
-def drill_document(
-    subject: Subject, measurement: Measurement, verdicts: Sequence[Verdict], *, trigger: str
+def common_entries(
+    subject: Subject,
+    *,
+    title: str,
+    started_at: datetime,
+    verdicts: Sequence[Verdict],
+    figures: Mapping[str, str],
+    timeline: Sequence[Moment],
+    interrupted: bool,
 ) -> dict[str, Json]:
-    """Everything that was measured: `measured` for machines, `verdicts`, `figures` and `timeline` in words."""
+    """What the document of every drill has: `verdicts`, `figures` and `timeline` in words."""
     return {
         "version": 1,
         **subject_entry(subject),
-        "shard": measurement.shard,
-        "trigger": trigger,
-        "started_at": measurement.started_at.isoformat(timespec="seconds"),
+        "title": title,
+        "started_at": started_at.isoformat(timespec="seconds"),
         "status": (Status.PASSED if passed(verdicts) else Status.FAILED).value,
-        "interrupted": measurement.interrupted,
-        "measured": {
-            "longest_gap_seconds": {shard: round(gap, 3) for shard, gap in measurement.longest_gaps.items()},
-            "failed_operations": measurement.failed_operations,
-            "retried_errors": dict(measurement.retried_errors),
-            "confirmed_writes": measurement.confirmed.acknowledged,
-            "confirmed_writes_lost": measurement.confirmed.lost,
-            "unconfirmed_writes": measurement.accepted.acknowledged,
-            "unconfirmed_writes_lost": measurement.accepted.lost,
-            "new_primary_seconds": _rounded(measurement.new_primary_seconds),
-            "recovery_seconds": _rounded(measurement.recovery_seconds),
-            "available_seconds": _rounded(measurement.available_seconds),
-        },
+        "interrupted": interrupted,
         "verdicts": [
             {
                 "what": verdict.what,
@@ -46,8 +41,39 @@ def drill_document(
             }
             for verdict in verdicts
         ],
-        "figures": [{"what": what, "measured": measured} for what, measured in figures(measurement).items()],
-        "timeline": [{"at": at(moment), "what": moment.what} for moment in measurement.timeline],
+        "figures": [{"what": what, "measured": measured} for what, measured in figures.items()],
+        "timeline": [{"at": at(moment), "what": moment.what} for moment in timeline],
+    }
+
+
+def drill_document(
+    subject: Subject, measurement: Measurement, verdicts: Sequence[Verdict], *, trigger: str
+) -> dict[str, Json]:
+    """Everything that a failover drill measured, in `measured` for machines."""
+    return {
+        **common_entries(
+            subject,
+            title=f"Failover drill of {subject.environment}, shard {measurement.shard}, trigger {trigger}",
+            started_at=measurement.started_at,
+            verdicts=verdicts,
+            figures=figures(measurement),
+            timeline=measurement.timeline,
+            interrupted=measurement.interrupted,
+        ),
+        "shard": measurement.shard,
+        "trigger": trigger,
+        "measured": {
+            "longest_gap_seconds": {shard: round(gap, 3) for shard, gap in measurement.longest_gaps.items()},
+            "failed_operations": measurement.failed_operations,
+            "retried_errors": dict(measurement.retried_errors),
+            "confirmed_writes": measurement.confirmed.acknowledged,
+            "confirmed_writes_lost": measurement.confirmed.lost,
+            "unconfirmed_writes": measurement.accepted.acknowledged,
+            "unconfirmed_writes_lost": measurement.accepted.lost,
+            "new_primary_seconds": rounded(measurement.new_primary_seconds),
+            "recovery_seconds": rounded(measurement.recovery_seconds),
+            "available_seconds": rounded(measurement.available_seconds),
+        },
     }
 
 
@@ -63,7 +89,7 @@ def line(moment: Moment) -> str:
 
 def show(document: Document, console: Console, *, timeline: bool) -> None:
     """Print the figures and the limits, before them the timeline where it is asked for."""
-    lines = [f"Failover drill of {document['environment']}, shard {document['shard']}, trigger {document['trigger']}"]
+    lines = [document["title"]]
     if timeline:
         lines += [_line(entry["at"], entry["what"]) for entry in document["timeline"]]
     lines += [f"  {entry['what']:<42} {entry['measured']}" for entry in document["figures"]]
@@ -81,5 +107,6 @@ def _line(seconds: str, what: str) -> str:
     return f"  {seconds:>8} s  {what}"
 
 
-def _rounded(seconds: float | None) -> float | None:
+def rounded(seconds: float | None) -> float | None:
+    """Seconds as machines read them."""
     return None if seconds is None else round(seconds, 3)

@@ -1,4 +1,4 @@
-"""Writes reports into a directory; the HTML page always shows the latest run and the latest drill together."""
+"""Writes reports into a directory; the HTML page always shows the latest run and the latest drills together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from validation.report.document import Document
 RUN = "report.json"
 RUN_JUNIT = "report.xml"
 PAGE = "report.html"
-DRILL = "drill-failover.json"
+FAILOVER = "drill-failover.json"
+RESTORE = "drill-restore.json"
 
 
 def write_run(directory: Path, report: Document) -> Path:
@@ -22,16 +23,17 @@ def write_run(directory: Path, report: Document) -> Path:
     return _write_page(directory)
 
 
-def write_drill(directory: Path, drill: Document) -> Path:
-    """Write drill-failover.json and bring report.html up to date; returns the page."""
+def write_drill(directory: Path, drill: Document, *, name: str) -> Path:
+    """Write a drill's document under its `name` and bring report.html up to date; returns the page."""
     directory.mkdir(parents=True, exist_ok=True)
-    _write(directory / DRILL, _json(drill))
+    _write(directory / name, _json(drill))
     return _write_page(directory)
 
 
 def _write_page(directory: Path) -> Path:
     page = directory / PAGE
-    _write(page, html.render(_read(directory / RUN), _read(directory / DRILL)))
+    drills = {name: drill for name in (FAILOVER, RESTORE) if (drill := _read(directory / name))}
+    _write(page, html.render(_read(directory / RUN), drills))
     return page
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
 from itertools import groupby
 from typing import Final
@@ -26,9 +26,9 @@ summary { cursor: pointer; }
 """
 
 
-def render(report: Document | None, drill: Document | None) -> str:
-    """A page with the checks of a run, a failover drill, or both; raises ValueError where there is neither."""
-    subject = report or drill
+def render(report: Document | None, drills: Mapping[str, Document]) -> str:
+    """A page with the checks of a run and with drills, by file name; raises ValueError where there is neither."""
+    subject = report or next(iter(drills.values()), None)
     if subject is None:
         raise ValueError("there is nothing to render: neither a run nor a drill")
     title = f"Validation of {escape(subject['environment'])}"
@@ -38,7 +38,7 @@ def render(report: Document | None, drill: Document | None) -> str:
         f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
         f"<p>{escape(subject['target'])} · account {escape(subject['account'])} · {escape(subject['region'])}</p>\n"
         + ("" if report is None else _run_section(report))
-        + ("" if drill is None else _drill_section(drill))
+        + "".join(_drill_section(drill, file) for file, drill in drills.items())
         + "</main>\n</body>\n</html>\n"
     )
 
@@ -96,7 +96,7 @@ def _finding_item(finding: Document) -> str:
     return f'<li class="failed">{escape(finding["what"])}: expected {expected}, found {found}</li>'
 
 
-def _drill_section(drill: Document) -> str:
+def _drill_section(drill: Document, file: str) -> str:
     limits = "".join(
         f"<tr>{_status_cell(verdict['status'])}<th scope='row'>{escape(verdict['what'])}</th>"
         f"<td>{escape(verdict['measured'])}</td><td>{escape(verdict['limit'])}</td></tr>\n"
@@ -110,12 +110,12 @@ def _drill_section(drill: Document) -> str:
         f"<tr><td>{escape(entry['at'])}</td><td>{escape(entry['what'])}</td></tr>\n" for entry in drill["timeline"]
     )
     return (
-        f"<section><h2>Failover drill</h2>\n<p>Shard {escape(drill['shard'])}, trigger {escape(drill['trigger'])}, "
-        f"started {escape(drill['started_at'])}. <a href='drill-failover.json'>Figures as JSON</a></p>\n"
+        f"<section><h2>{escape(drill['title'])}</h2>\n<p>Started {escape(drill['started_at'])}. "
+        f"<a href='{escape(file)}'>Figures as JSON</a></p>\n"
         f"<table>\n<caption>Limits</caption>\n{_head('Status', 'What', 'Measured', 'Limit')}"
         f"<tbody>\n{limits}</tbody>\n</table>\n"
         f"<table>\n<caption>Figures</caption>\n{_head('What', 'Measured')}<tbody>\n{figures}</tbody>\n</table>\n"
-        f"<table>\n<caption>Timeline</caption>\n{_head('Seconds after the trigger', 'What happened')}"
+        f"<table>\n<caption>Timeline</caption>\n{_head('Seconds', 'What happened')}"
         f"<tbody>\n{timeline}</tbody>\n</table></section>\n"
     )
 

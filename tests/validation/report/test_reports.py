@@ -60,8 +60,7 @@ DRILL: dict[str, Any] = {
     "target": "sandbox",
     "account": "000000000000",
     "region": "us-east-1",
-    "shard": "0001",
-    "trigger": "api",
+    "title": "Failover drill of local, shard 0001, trigger api",
     "started_at": "2026-01-02T03:04:05+00:00",
     "verdicts": [{"what": "longest gap", "measured": "2.5 s", "limit": "10 s", "status": "passed"}],
     "figures": [{"what": "new primary after", "measured": "2.4 s"}],
@@ -119,7 +118,7 @@ class Page(HTMLParser):
 
 
 def test_html_is_one_well_formed_page_that_fetches_nothing(report: dict[str, Any]) -> None:
-    page = Page(html.render(report, DRILL))
+    page = Page(html.render(report, {files.FAILOVER: DRILL}))
 
     assert {tag for tag, _ in page.tags}.isdisjoint({"script", "link", "img", "iframe"})
     assert [attributes for tag, attributes in page.tags if tag == "html"] == [{"lang": "en"}]
@@ -127,7 +126,7 @@ def test_html_is_one_well_formed_page_that_fetches_nothing(report: dict[str, Any
 
 
 def test_html_says_what_was_expected_and_found_in_words_not_in_colour_alone(report: dict[str, Any]) -> None:
-    text = Page(html.render(report, DRILL)).text
+    text = Page(html.render(report, {files.FAILOVER: DRILL})).text
 
     assert "✗ failed" in text
     assert 'policy: expected {"a": ["<script>"]}, found null' in text
@@ -136,26 +135,29 @@ def test_html_says_what_was_expected_and_found_in_words_not_in_colour_alone(repo
 
 
 def test_html_opens_what_needs_attention_and_folds_what_passed(report: dict[str, Any]) -> None:
-    details = [attributes for tag, attributes in Page(html.render(report, None)).tags if tag == "details"]
+    details = [attributes for tag, attributes in Page(html.render(report, {})).tags if tag == "details"]
 
     assert ["open" in attributes for attributes in details] == [False, True, True, True]
 
 
 def test_html_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="neither a run nor a drill"):
-        html.render(None, None)
+        html.render(None, {})
 
 
-def test_the_page_shows_the_run_and_the_drill_whichever_came_last(tmp_path: Path, report: dict[str, Any]) -> None:
-    files.write_drill(tmp_path, DRILL)
+def test_the_page_shows_the_run_and_the_drills_whichever_came_last(tmp_path: Path, report: dict[str, Any]) -> None:
+    files.write_drill(tmp_path, DRILL, name=files.FAILOVER)
+    files.write_drill(tmp_path, DRILL | {"title": "Restore drill of local"}, name=files.RESTORE)
     page = files.write_run(tmp_path, report)
 
     assert page == tmp_path / "report.html"
     text = Page(page.read_text()).text
     assert "Failover drill" in text
+    assert "Restore drill" in text
     assert "Title of s3.policy <b>" in text
     assert sorted(file.name for file in tmp_path.iterdir()) == [
         "drill-failover.json",
+        "drill-restore.json",
         "report.html",
         "report.json",
         "report.xml",
