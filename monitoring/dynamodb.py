@@ -74,7 +74,7 @@ def _traffic(kind: str) -> Rule:
         id=f"{kind}-traffic",
         tier=Tier.DYNAMODB,
         title=f"Unusually many {kind}s",
-        each="table",
+        each="table without a limit",
         namespace=NAMESPACE,
         metrics=(f"Consumed{kind.capitalize()}CapacityUnits",),
         statistic="Sum",
@@ -190,8 +190,6 @@ def alarms(environment: Environment, model: DataModel) -> Iterator[Alarm]:
         yield _alarm(environment, SYSTEM_ERRORS, table.name, *by_operation.values())
         for operation, dimensions in by_operation.items():
             yield _alarm(environment, LATENCY, f"{table.name}-{operation}", dimensions)
-        for rule in (READ_TRAFFIC, WRITE_TRAFFIC):
-            yield _alarm(environment, rule, table.name, {"TableName": name})
         if environment.disaster_recovery_region and environment.table(table.name).replica:
             receiving = {"TableName": name, "ReceivingRegion": environment.disaster_recovery_region}
             yield _alarm(environment, REPLICATION, table.name, receiving)
@@ -202,11 +200,17 @@ def alarms(environment: Environment, model: DataModel) -> Iterator[Alarm]:
             resource = f"{table.name}-{index_name}" if index_name else table.name
             for rule in (THROTTLED_READS, THROTTLED_WRITES):
                 yield _alarm(environment, rule, resource, dimensions)
-            for rule, limit in zip(
-                (READ_CAPACITY, WRITE_CAPACITY), _limits(environment, table, index_name), strict=True
-            ):
-                if limit is not None:
-                    yield _alarm(environment, rule, resource, dimensions, limit=limit)
+            limits = zip((READ_CAPACITY, WRITE_CAPACITY), _limits(environment, table, index_name), strict=True)
+            yield from (
+                _alarm(environment, rule, resource, dimensions, limit=limit)
+                for rule, limit in limits
+                if limit is not None
+            )
+        # Where nothing limits a table, nothing but what is usual tells how much is too much.
+        traffic = zip((READ_TRAFFIC, WRITE_TRAFFIC), _limits(environment, table, None), strict=True)
+        yield from (
+            _alarm(environment, rule, table.name, {"TableName": name}) for rule, limit in traffic if limit is None
+        )
 
 
 def _limits(environment: Environment, table: Table, index: str | None) -> tuple[int | None, int | None]:

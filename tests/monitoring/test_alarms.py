@@ -150,8 +150,13 @@ class TestConsumption:
             "dynamodb-core-gsi2-write-capacity": 9,
         }
 
-    def test_is_compared_with_nothing_where_there_is_no_limit(self, environment: Environment) -> None:
+    def test_is_compared_with_what_is_usual_where_there_is_no_limit(self, environment: Environment) -> None:
+        capped = TableSettings(billing=OnDemand(max_read_units=1000))
+        found = all_of(environment.model_copy(update={"tables": {"core": capped}}))
+
         assert limits(environment, OnDemand()) == {}
+        assert "dynamodb-core-read-traffic" not in found
+        assert found["dynamodb-core-write-traffic"].band == "ANOMALY_DETECTION_BAND(m1, 6)"
 
 
 def limits(environment: Environment, billing: OnDemand | Provisioned | Autoscaled) -> dict[str, float]:
