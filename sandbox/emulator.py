@@ -12,7 +12,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sandbox.errors import SandboxError
-from sandbox.gaps import dynamodb_leading_keys, iam_policy_variables, s3_kms_key_condition, s3_replica_key
+from sandbox.gaps import (
+    dynamodb_leading_keys,
+    iam_policy_variables,
+    s3_kms_key_condition,
+    s3_replica_key,
+    s3_version_deletions,
+)
 from sandbox.wire import OK, Gap, Handler, Request, Response
 
 VERSION = "1.5.33"
@@ -60,6 +66,7 @@ class Emulator:
         dynamodb_leading_keys.tell_policies()
         iam_policy_variables.resolve_in_policies()
         s3_replica_key.encrypt_copies()
+        s3_version_deletions.ask_for_versions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
