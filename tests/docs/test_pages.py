@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 import textwrap
@@ -11,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from tests.support import pages
+from tierstore.__main__ import command_line
 from toolchain.paths import ROOT
 
 DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md")])
-LIVE_PAGES = ("quick-start", "dynamodb", "redis", "s3")
+LIVE_PAGES = ("quick-start", "dynamodb", "redis", "s3", "data-lifecycle")
 """Whose programs talk to the deployed `local`."""
 
 
@@ -48,3 +50,13 @@ def test_every_link_within_the_project_leads_to_a_file(page: Path) -> None:
     missing = [link for link in links if not (page.parent / link).exists()]
 
     assert missing == []
+
+
+def test_the_commands_of_a_page_are_understood() -> None:
+    page = (DOCS / "data-lifecycle.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^\$ python -m tierstore (.+?)(?:\s+#.*)?$", page, re.MULTILINE)
+
+    parsed = [command_line().parse_args(shlex.split(command)) for command in commands]
+
+    assert {command.split()[0] for command in commands} == {"backfill", "export", "erase"}
+    assert {arguments.environment for arguments in parsed} == {"prod"}

@@ -6,9 +6,12 @@ import ast
 import asyncio
 import inspect
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
+from unittest.mock import patch
 
 _BLOCK: Final = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -36,12 +39,15 @@ def run(page: Path, names: dict[str, Any] | None = None) -> dict[str, Any]:
 
     Returns the names in the end. An error's traceback shows the line of the page.
     """
-    scope: dict[str, Any] = {"__name__": page.stem, **(names or {})}
-    with asyncio.Runner() as runner:
+    module = ModuleType(page.stem)
+    scope: dict[str, Any] = vars(module)
+    scope.update(names or {})
+    # What a page's classes are annotated with is looked up in their module.
+    with patch.dict(sys.modules, {page.stem: module}), asyncio.Runner() as runner:
         for snippet in snippets(page):
             # Blank lines before it give each statement the line that it has on the page.
             padded = "\n" * (snippet.line - 1) + snippet.code
-            code = compile(padded, str(page), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            code = compile(padded, str(page), "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
             outcome = eval(code, scope)
             if inspect.iscoroutine(outcome):
                 runner.run(outcome)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import pickle
 import sys
 from itertools import islice
-from pathlib import Path
 
+from tests.tierstore.s3.transfer import most_memory
 from tierstore import Storage
 
 
@@ -20,8 +20,7 @@ def main() -> None:
         listing = storage.contents.by_author.every("ada", limit=1000)
         read = sum(1 for _ in islice(listing, wanted))
     assert read == wanted
-    (peak,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
-    print(int(peak.split()[1]) * 1024)
+    print(most_memory())
 
 
 if __name__ == "__main__":
