@@ -77,6 +77,7 @@ UNPRICED: Final = {
     "aws_dynamodb_table_replica": "no prices of other regions are known",
     "aws_elasticache_global_replication_group": "no price of transfer between regions is known",
     "aws_elasticache_serverless_cache": "no price of serverless caches is known",
+    "aws_kinesis_stream": "no price of on-demand streams is known",
     "aws_s3_bucket_analytics_configuration": "no price of storage class analysis is known",
     "aws_s3_bucket_inventory": "no price of inventories is known",
     "aws_s3_bucket_metric": "no price of request metrics is known",
