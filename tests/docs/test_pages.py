@@ -17,12 +17,12 @@ from toolchain.paths import ROOT
 
 DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md")])
-LIVE_PAGES = ("quick-start", "dynamodb", "redis", "s3", "data-lifecycle")
+LIVE_PAGES = ("quick-start", "dynamodb", "redis", "s3", "data-lifecycle", "observability")
 """Whose programs talk to the deployed `local`."""
 
 
 @pytest.mark.integration
-@pytest.mark.usefixtures("on_local")
+@pytest.mark.usefixtures("on_local", "own_tracer_provider")
 @pytest.mark.parametrize("name", LIVE_PAGES)
 def test_the_program_of_a_page_runs(name: str) -> None:
     pages.run(DOCS / f"{name}.md")

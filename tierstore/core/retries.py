@@ -103,6 +103,8 @@ class RetryPolicy:
             may_go_on = yield from self.wait(throttled if isinstance(error, ThrottledError) else failed)
             if may_go_on and pace is not None and pace.is_limiting:
                 may_go_on = yield from pace.turn()
+                if not may_go_on:
+                    _tell(Limit.PACE)
             if not may_go_on:
                 raise error
             try:
@@ -121,7 +123,6 @@ class RetryPolicy:
         """Wait for the next delay; False, at once, where attempts, budget or time do not allow another try."""
         delay = next(delays, None)
         left = remaining()
-        watch = current_watch()
         if delay is None:
             limit = Limit.ATTEMPTS
         elif left is not None and left <= delay:
@@ -130,12 +131,16 @@ class RetryPolicy:
             limit = Limit.BUDGET
         else:
             yield Sleep(seconds=delay)
-            if watch is not None:
+            if (watch := current_watch()) is not None:
                 watch.retries()
             return True
-        if watch is not None:
-            watch.gives_up(limit)
+        _tell(limit)
         return False
+
+
+def _tell(limit: Limit) -> None:
+    if (watch := current_watch()) is not None:
+        watch.gives_up(limit)
 
 
 _FAILED: Final = Backoff(attempts=5, base_seconds=0.025, cap_seconds=1.0)

@@ -72,6 +72,8 @@ class Limit(StrEnum):
     ATTEMPTS = "attempts"
     BUDGET = "budget"
     DEADLINE = "deadline"
+    PACE = "pace"
+    """Too many others wait for their turn while the service throttles."""
 
 
 class RetriesExhausted(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,8 +111,8 @@ class CacheRead(msgspec.Struct, frozen=True, kw_only=True):
     """How many of the hits said: there is no such item."""
 
 
-class BreakerChanged(msgspec.Struct, frozen=True, kw_only=True):
-    """A circuit breaker opened, or closed again."""
+class BreakerMet(msgspec.Struct, frozen=True, kw_only=True):
+    """A circuit breaker opened, was met open by a request, or closed again."""
 
     tier: Tier
     dependency: str
@@ -118,7 +120,7 @@ class BreakerChanged(msgspec.Struct, frozen=True, kw_only=True):
     is_open: bool
 
 
-Event: TypeAlias = OperationEnded | RequestEnded | RetriesExhausted | CacheRead | BreakerChanged
+Event: TypeAlias = OperationEnded | RequestEnded | RetriesExhausted | CacheRead | BreakerMet
 Observe: TypeAlias = Callable[[Event], object]
 """Takes every event, in the thread or task that it happens in, so it must be quick and must not block."""
 

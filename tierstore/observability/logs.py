@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from tierstore.observability.events import (
-    BreakerChanged,
+    BreakerMet,
     CacheRead,
     Event,
     OperationEnded,
@@ -26,7 +26,8 @@ _OF_EVERY_RECORD: Final = frozenset({*vars(logging.makeLogRecord({})), "message"
 def log_event(event: Event) -> None:
     """Log an event with its members as `extra`: give it to a storage as `observe`.
 
-    What the storage is to blame for is a warning, everything else is for debugging. Breakers log by themselves.
+    What the storage is to blame for is a warning, everything else is for debugging. Breakers log by themselves when
+    they open and close.
     """
     match event:
         case OperationEnded():
@@ -38,7 +39,7 @@ def log_event(event: Event) -> None:
             _log(_REQUESTS, event, "%s tries no more: %s", event.operation, event.limit, is_warning=True)
         case CacheRead():
             _log(_CACHE, event, "%s read %s: %s", event.operation, event.entity, event.outcome, is_warning=False)
-        case BreakerChanged():
+        case BreakerMet():
             pass
 
 

@@ -139,7 +139,7 @@ RETRIES_EXHAUSTED: Final = Metric(
     name="RetriesExhausted",
     unit=Unit.COUNT,
     tiers=_REQUESTS,
-    meaning="failures that were not tried again, since attempts, retry budget or deadline were used up",
+    meaning="failures that were not tried again, since attempts, retry budget, deadline or pace did not allow it",
 )
 RETRY_BUDGET_EXHAUSTED: Final = Metric(
     name="RetryBudgetExhausted", unit=Unit.COUNT, tiers=_REQUESTS, meaning="those where the retry budget was"
@@ -147,9 +147,9 @@ RETRY_BUDGET_EXHAUSTED: Final = Metric(
 BREAKER_OPEN: Final = Metric(
     name="BreakerOpen",
     unit=Unit.COUNT,
-    tiers=(Tier.DYNAMODB, Tier.REDIS),
-    meaning="1 if a circuit breaker of the process was open at any time since the last line, otherwise 0; "
-    "watch its maximum",
+    tiers=_REQUESTS,
+    meaning="1 where a circuit breaker opened or stood in a request's way, 0 where one closed: watch its maximum, "
+    "and take missing data for good",
 )
 POOL_USE: Final = Metric(
     name="PoolUse",

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from tierstore.observability import metrics
 from tierstore.observability.events import (
-    BreakerChanged,
+    BreakerMet,
     CacheOutcome,
     CacheRead,
     Event,
@@ -41,8 +41,6 @@ class Totals:
     def __init__(self) -> None:
         self._counts: defaultdict[Series, dict[Metric, float]] = defaultdict(dict)
         self._latencies: defaultdict[Series, list[float]] = defaultdict(list)
-        self._open: defaultdict[Tier, set[str]] = defaultdict(set)
-        """Dependencies whose breaker is open."""
 
     def add(self, event: Event) -> None:
         """Add an event."""
@@ -57,15 +55,11 @@ class Totals:
                 series = Series(event.tier, event.operation)
                 self._count(series, metrics.RETRIES_EXHAUSTED)
                 self._count(series, metrics.RETRY_BUDGET_EXHAUSTED, event.limit is Limit.BUDGET)
-            case BreakerChanged():
-                dependencies = self._open[event.tier]
-                (dependencies.add if event.is_open else dependencies.discard)(event.dependency)
+            case BreakerMet():
                 self._raise(event.tier, metrics.BREAKER_OPEN, int(event.is_open))
 
     def read(self) -> Iterator[tuple[Series, Values]]:
-        """What was added since the last reading, and what still holds."""
-        for tier, dependencies in self._open.items():
-            self._raise(tier, metrics.BREAKER_OPEN, min(len(dependencies), 1))
+        """What was added since the last reading."""
         counts, self._counts = self._counts, defaultdict(dict)
         latencies, self._latencies = self._latencies, defaultdict(list)
         for series, values in counts.items():

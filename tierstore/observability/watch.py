@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from typing import Final
 
 from tierstore.observability.events import (
-    BreakerChanged,
+    BreakerMet,
     CacheOutcome,
     CacheRead,
     Limit,
@@ -36,6 +36,7 @@ class Watch:
 
     def gives_up(self, limit: Limit) -> None:
         """Take that there is no other try."""
+        self.is_retry = False
         self._tell(RetriesExhausted(operation=self.operation, tier=self.tier, limit=limit))
 
     def read_cache(self, entity: str, outcome: CacheOutcome, *, copies: int, negative: int) -> None:
@@ -44,9 +45,9 @@ class Watch:
             CacheRead(operation=self.operation, entity=entity, outcome=outcome, copies=copies, negative=negative)
         )
 
-    def breaker_changed(self, dependency: str, *, is_open: bool) -> None:
-        """Take that a breaker opened or closed."""
-        self._tell(BreakerChanged(tier=self.tier, dependency=dependency, is_open=is_open))
+    def met_breaker(self, dependency: str, *, is_open: bool) -> None:
+        """Take how a request found a breaker, or left it."""
+        self._tell(BreakerMet(tier=self.tier, dependency=dependency, is_open=is_open))
 
 
 watched_by: Final[ContextVar[Watch | None]] = ContextVar("tierstore_watch", default=None)

@@ -53,6 +53,7 @@ class Breaker:
             return
         now = self._clock()
         if now < self._probe_at:
+            self._tell(is_open=True)
             raise UnavailableError(
                 f"{self._dependency} failed {self._failures} times in a row; it is tried again in "
                 f"{self._probe_at - now:.1f} s"
@@ -65,6 +66,7 @@ class Breaker:
         self._failures = 0
         self._is_open = False
         if was_open:
+            self._log("answers again", is_open=False)
             self._tell(is_open=False)
 
     def failed(self) -> None:
@@ -77,10 +79,13 @@ class Breaker:
         goes_on = now - self._failing_since >= self._failing_seconds
         if self._failures >= self._limit and goes_on and not self._is_open:
             self._is_open = True
+            self._log("counts as failed, and rests between probes", is_open=True)
+        if self._is_open:
             self._tell(is_open=True)
 
-    def _tell(self, *, is_open: bool) -> None:
-        said = "counts as failed, and rests between probes" if is_open else "answers again"
+    def _log(self, said: str, *, is_open: bool) -> None:
         _LOG.warning("%s %s", self._dependency, said, extra={"dependency": self._dependency, "is_open": is_open})
+
+    def _tell(self, *, is_open: bool) -> None:
         if (watch := current_watch()) is not None:
-            watch.breaker_changed(self._dependency, is_open=is_open)
+            watch.met_breaker(self._dependency, is_open=is_open)

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from tierstore.core.deadlines import deadline
 from tierstore.core.effects import Effect, Plan, Sleep
+from tierstore.core.pace import Pace
 from tierstore.core.retries import Backoff, RetryBudget, RetryPolicy
 from tierstore.errors import ConflictError, StorageError, ThrottledError, UnavailableError
+from tierstore.observability.events import Limit, RetriesExhausted
+from tierstore.observability.watch import Watch, watched_by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,3 +134,30 @@ def test_full_jitter_may_wait_for_almost_no_time() -> None:
     backoff = Backoff(attempts=3, base_seconds=1, cap_seconds=60)
 
     assert list(islice(backoff.delays(lambda: 0.0), 2)) == [0, 0]
+
+
+class Crowded(Pace):
+    """From the first refusal on, more wait for their turn than can have one."""
+
+    def throttled(self) -> None:
+        self.is_limiting = True
+
+    def turn(self) -> Plan[bool]:
+        yield from ()
+        return False
+
+
+def test_whoever_watches_hears_that_the_pace_allows_no_other_try() -> None:
+    told: list[object] = []
+    watch = Watch("users.get", told.append)
+    token = watched_by.set(watch)
+    plan = policy().retrying(Ask(), Crowded())
+    next(plan)
+    plan.throw(ThrottledError("slow down"))
+
+    with pytest.raises(ThrottledError):
+        plan.send(None)
+    watched_by.reset(token)
+
+    assert told == [RetriesExhausted(operation="users.get", tier=watch.tier, limit=Limit.PACE)]
+    assert not watch.is_retry

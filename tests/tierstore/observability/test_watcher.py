@@ -15,7 +15,7 @@ from tierstore.core.retries import RetryBudget
 from tierstore.core.runners import AsyncRunner, SyncRunner
 from tierstore.errors import InvalidError, ThrottledError, UnavailableError
 from tierstore.observability.events import (
-    BreakerChanged,
+    BreakerMet,
     Event,
     Limit,
     OperationEnded,
@@ -144,8 +144,8 @@ def test_breakers_are_told_with_the_tier_that_they_guard(watched: Watched) -> No
 
     watched.call(lambda things: things.get())
 
-    assert watched.told(BreakerChanged) == [
-        BreakerChanged(tier=Tier.DYNAMODB, dependency="Redis node 10.0.0.1:6379", is_open=is_open)
+    assert watched.told(BreakerMet) == [
+        BreakerMet(tier=Tier.DYNAMODB, dependency="Redis node 10.0.0.1:6379", is_open=is_open)
         for is_open in (True, False)
     ]
 

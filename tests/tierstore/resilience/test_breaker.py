@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tierstore.errors import UnavailableError
-from tierstore.observability.events import BreakerChanged
+from tierstore.observability.events import BreakerMet
 from tierstore.observability.metrics import Tier
 from tierstore.observability.watch import Watch, watched_by
 from tierstore.resilience.breaker import Breaker
@@ -111,21 +111,31 @@ def told() -> Iterator[list[Any]]:
     watched_by.reset(token)
 
 
-def changed(*, is_open: bool) -> BreakerChanged:
-    return BreakerChanged(tier=Tier.REDIS, dependency="redis 10.0.0.1", is_open=is_open)
+def met(*, is_open: bool) -> BreakerMet:
+    return BreakerMet(tier=Tier.REDIS, dependency="redis 10.0.0.1", is_open=is_open)
 
 
-def test_it_tells_once_that_it_opened_and_once_that_it_closed(
-    breaker: Breaker, clock: Clock, told: list[Any], caplog: pytest.LogCaptureFixture
+def test_whoever_watches_hears_of_it_whenever_it_is_met_open(breaker: Breaker, clock: Clock, told: list[Any]) -> None:
+    fail(breaker, 3)
+    with pytest.raises(UnavailableError):
+        breaker.check()
+    clock.now += 2
+    fail(breaker, 1)
+    breaker.succeeded()
+    breaker.succeeded()
+
+    assert told == [met(is_open=True), met(is_open=True), met(is_open=True), met(is_open=False)]
+
+
+def test_it_logs_only_that_it_opened_and_that_it_closed(
+    breaker: Breaker, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     fail(breaker, 3)
     clock.now += 2
     fail(breaker, 1)
-    assert told == [changed(is_open=True)]
     breaker.succeeded()
     breaker.succeeded()
 
-    assert told == [changed(is_open=True), changed(is_open=False)]
     assert [(record.name, vars(record)["dependency"], vars(record)["is_open"]) for record in caplog.records] == [
         ("tierstore.resilience.breaker", "redis 10.0.0.1", True),
         ("tierstore.resilience.breaker", "redis 10.0.0.1", False),
