@@ -56,7 +56,8 @@ def read(
         shelf.counts.hits += 1
         shelf.tell(CacheOutcome.HIT, found=(seen.copy.entity,))
         shelf.keep(name, seen)
-        if fresh_for < shelf.policy.refresh_ahead:
+        # An absence is remembered for less than that as a rule, and would be loaded with every hit.
+        if fresh_for < shelf.policy.refresh_ahead and seen.copy.entity is not None:
             yield InBackground(key=("refresh", name), plan=_refresh(shelf, name, load, seen))
         return seen.copy.entity
     return (yield from _share(shelf, invalidation, name, _fill(shelf, invalidation, name, load, seen)))

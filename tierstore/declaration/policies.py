@@ -23,7 +23,7 @@ class CachePolicy:
     negative_time_to_live: float = 0
     """How long «there is no such item» is remembered; 0 does not remember it."""
     refresh_ahead: float = 0
-    """Seconds before expiry from which one reader refreshes while the others are served."""
+    """Seconds before expiry from which one reader refreshes while the others are served; not of an absence."""
     stale_if_error: float = 0
     """How long after its expiry a copy may still be served while the table cannot be read."""
     local_time_to_live: float = 0

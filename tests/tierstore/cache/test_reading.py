@@ -269,6 +269,13 @@ def test_soon_before_it_expires_a_copy_is_served_and_refreshed_in_the_background
     assert counts(cache) == CacheCounts(hits=1, loads=1, refreshes=1)
 
 
+def test_an_absence_is_not_refreshed(cache: EntityCache, world: World) -> None:
+    performance = conduct(get(cache), [copy(world, None, fresh_for=9)])
+
+    assert performance.result is None
+    assert performance.in_background == []
+
+
 @pytest.mark.parametrize(
     "answers",
     [[[Claim.WAIT, None]], [[Claim.LOAD_WITHOUT_STORING, None]], [REDIS_IS_AWAY], [[1, None], TABLE_IS_AWAY, 1]],
