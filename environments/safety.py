@@ -273,6 +273,14 @@ RULES = (
         allowed="roles",
     ),
     Rule(
+        id="no-warnings",
+        title="nobody hears of a problem before users do",
+        section=AlarmSettings,
+        field="warnings",
+        is_safe=bool,
+        allowed="true",
+    ),
+    Rule(
         id="no-budget",
         title="nobody notices what it costs before the bill",
         section=BudgetSettings,

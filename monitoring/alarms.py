@@ -7,7 +7,7 @@ from typing import Final
 from environments.schema import Environment
 from monitoring import application, backup, dynamodb, platform, redis, s3
 from monitoring.alarm import Alarm
-from monitoring.rule import Rule
+from monitoring.rule import Rule, Severity
 from tierstore.declaration.model import DataModel
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -21,8 +21,8 @@ RULES: Final[tuple[Rule, ...]] = (
 
 
 def alarms(environment: Environment, model: DataModel) -> tuple[Alarm, ...]:
-    """What is watched in an environment, tier by tier."""
-    return (
+    """What is watched in an environment, tier by tier; without warnings where it does without."""
+    derived = (
         *dynamodb.alarms(environment, model),
         *s3.alarms(environment, model),
         *redis.alarms(environment),
@@ -30,3 +30,9 @@ def alarms(environment: Environment, model: DataModel) -> tuple[Alarm, ...]:
         *backup.alarms(environment),
         *application.alarms(environment),
     )
+    return tuple(alarm for alarm in derived if environment.alarms.warnings or _is_needed(alarm))
+
+
+def _is_needed(alarm: Alarm) -> bool:
+    # Composite alarms cannot be silenced without the announcement of maintenance.
+    return alarm.rule.severity is Severity.CRITICAL or alarm.rule is platform.MAINTENANCE

@@ -88,5 +88,7 @@ class AlarmSettings(Section):
 
     subscriptions: tuple[Subscriber, ...] = ()
     """E-mail addresses, queues or functions; never a webhook, whose address is a secret of its own."""
+    warnings: bool = True
+    """Warn too, before users notice; false leaves only critical alarms, and most of the price of alarms out."""
     thresholds: AlarmThresholds = AlarmThresholds()
     """Where the defaults do not fit."""

@@ -91,6 +91,11 @@ BROKEN = [
         {"access": {"personas": {"reader": {"principals": [A_USER]}}}},
     ),
     ("no-alarm-subscription", "alarms.subscriptions", {"alarms": {"subscriptions": []}}),
+    (
+        "no-warnings",
+        "alarms.warnings",
+        {"alarms": {"subscriptions": ["on-call@example.com"], "warnings": False}},
+    ),
     ("no-budget", "budget.monthly_usd", {"budget": {"monthly_usd": None}}),
 ]
 

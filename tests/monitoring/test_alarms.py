@@ -230,6 +230,13 @@ def test_a_threshold_of_the_environment_is_used(environment: Environment) -> Non
     assert all_of(stricter)["redis-0001-001-engine-cpu"].threshold == 55
 
 
+def test_an_environment_may_do_without_warnings(environment: Environment) -> None:
+    critical = all_of(environment.model_copy(update={"alarms": AlarmSettings(warnings=False)}))
+
+    kept = {id_ for id_, alarm in all_of(environment).items() if alarm.rule.severity is Severity.CRITICAL}
+    assert set(critical) == kept | {"platform-environment-maintenance"}
+
+
 def test_every_threshold_is_some_rules() -> None:
     assert set(AlarmThresholds.model_fields) == {rule.threshold for rule in RULES}
 
