@@ -22,6 +22,7 @@ from sandbox.gaps import (
     iam_simulation,
     kms_managed_keys,
     s3_configurations,
+    s3_missing_objects,
     s3_request_payment,
 )
 from sandbox.gaps.memory import Memory
@@ -46,6 +47,7 @@ def closed(state: Path) -> list[tuple[str, Gap]]:
         ("dynamodb", dynamodb_billing.handle),
         ("dynamodb", dynamodb_replica_encryption.remembering(Memory(state / "dynamodb-replica-keys.json"))),
         ("kms", kms_managed_keys.handle),
+        ("s3", s3_missing_objects.handle),
         ("s3", s3_request_payment.handle),
         ("s3", s3_configurations.remembering(Memory(state / "s3-configurations.json"))),
     ]

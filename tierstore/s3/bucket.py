@@ -15,7 +15,7 @@ from tierstore.core.effects import Plan
 from tierstore.core.retries import RetryPolicy
 from tierstore.declaration.buckets import Bucket
 from tierstore.declaration.content_types import SNIFFED_BYTES
-from tierstore.errors import CorruptError, InvalidError, NotFoundError, TooLargeError
+from tierstore.errors import AccessDeniedError, CorruptError, InvalidError, NotFoundError, TooLargeError
 from tierstore.s3.checksums import sha256_of
 from tierstore.s3.effects import FileSlice, S3Request
 from tierstore.s3.parts import USUAL_PART, cut
@@ -138,6 +138,12 @@ def find(bucket: LiveBucket, key: str) -> Plan[StoredObject | None]:
     try:
         return (yield from head(bucket, key))
     except NotFoundError:
+        return None
+    except AccessDeniedError:
+        # Whoever may list but a part of a bucket is denied what is not there; a list of that part tells.
+        listed = yield from bucket.call("ListObjectsV2", Prefix=key, MaxKeys=1)
+        if any(each["Key"] == key for each in listed.get("Contents", ())):
+            raise
         return None
 
 

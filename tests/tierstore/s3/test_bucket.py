@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.tierstore.live_aws import retries
-from tierstore.errors import InvalidError, TooLargeError
+from tierstore.errors import AccessDeniedError, InvalidError, TooLargeError
 from tierstore.model.buckets import ASSETS, UPLOADS
-from tierstore.s3.bucket import LiveBucket, StoredObject
+from tierstore.s3.bucket import LiveBucket, StoredObject, find
 from tierstore.s3.effects import S3Request
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -94,3 +94,27 @@ def test_a_bucket_that_takes_anything_goes_by_the_name(anything: LiveBucket) -> 
     assert anything.sniff(b"body { }", "site.css") == "text/css"
     assert anything.sniff(b"\x7fELF", "program") == "application/octet-stream"
     anything.require_content("text/css", b"\x7fELF")
+
+
+def told(bucket: LiveBucket, *listed: str) -> tuple[list[str], StoredObject | None]:
+    """What is asked where S3 denies a look at the object `k`, and what comes of it."""
+    plan = find(bucket, "k")
+    asked = [next(plan)]
+    asked.append(plan.throw(AccessDeniedError("forbidden")))
+    try:
+        plan.send({"Contents": [{"Key": key} for key in listed]} if listed else {})
+    except StopIteration as finished:
+        return [effect.action for effect in asked if isinstance(effect, S3Request)], finished.value
+    raise AssertionError("asks for more")
+
+
+@pytest.mark.parametrize("listed", [(), ("k/other",)])
+def test_an_object_that_is_denied_is_missing_where_a_list_does_not_have_it(
+    bucket: LiveBucket, listed: tuple[str, ...]
+) -> None:
+    assert told(bucket, *listed) == (["HeadObject", "ListObjectsV2"], None)
+
+
+def test_an_object_that_is_there_stays_denied(bucket: LiveBucket) -> None:
+    with pytest.raises(AccessDeniedError, match="forbidden"):
+        told(bucket, "k")
