@@ -9,81 +9,16 @@ from typing import Final
 from environments import arns
 from environments.declared import OPERATIONS
 from environments.schema import Environment
+from modules.access.settings import render_settings
 from modules.access.statements import (
     DataKeys,
     allow,
-    render_connection_document,
     render_items_key,
     render_login,
     render_objects_key,
 )
 from modules.policy import Statement
 from tierstore.declaration.model import DataModel
-
-_TABLE_SETTINGS: Final = (
-    "dynamodb:DescribeContinuousBackups",
-    "dynamodb:DescribeContributorInsights",
-    "dynamodb:DescribeKinesisStreamingDestination",
-    "dynamodb:DescribeTable",
-    "dynamodb:DescribeTimeToLive",
-    "dynamodb:GetResourcePolicy",
-    "dynamodb:ListTagsOfResource",
-)
-_BUCKET_SETTINGS: Final = (
-    "s3:GetAnalyticsConfiguration",
-    "s3:GetBucketCORS",
-    "s3:GetBucketLocation",
-    "s3:GetBucketLogging",
-    "s3:GetBucketNotification",
-    "s3:GetBucketObjectLockConfiguration",
-    "s3:GetBucketOwnershipControls",
-    "s3:GetBucketPolicy",
-    "s3:GetBucketPolicyStatus",
-    "s3:GetBucketPublicAccessBlock",
-    "s3:GetBucketTagging",
-    "s3:GetBucketVersioning",
-    "s3:GetEncryptionConfiguration",
-    "s3:GetIntelligentTieringConfiguration",
-    "s3:GetInventoryConfiguration",
-    "s3:GetLifecycleConfiguration",
-    "s3:GetMetricsConfiguration",
-    "s3:GetReplicationConfiguration",
-)
-_CACHE_SETTINGS: Final = (
-    "elasticache:DescribeCacheClusters",
-    "elasticache:DescribeCacheParameterGroups",
-    "elasticache:DescribeCacheParameters",
-    "elasticache:DescribeCacheSubnetGroups",
-    "elasticache:DescribeReplicationGroups",
-    "elasticache:DescribeSnapshots",
-    "elasticache:DescribeUserGroups",
-    "elasticache:DescribeUsers",
-    "elasticache:ListTagsForResource",
-)
-_UNSCOPED: Final = (
-    "application-autoscaling:DescribeScalableTargets",
-    "application-autoscaling:DescribeScalingPolicies",
-    "backup:ListBackupJobs",
-    "backup:ListCopyJobs",
-    "backup:ListProtectedResources",
-    "backup:ListRestoreJobs",
-    "cloudwatch:GetMetricData",
-    "cloudwatch:GetMetricStatistics",
-    "cloudwatch:ListMetrics",
-    "dynamodb:ListTables",
-    "ec2:DescribeFlowLogs",
-    "ec2:DescribeRouteTables",
-    "ec2:DescribeSecurityGroupRules",
-    "ec2:DescribeSecurityGroups",
-    "ec2:DescribeSubnets",
-    "ec2:DescribeVpcEndpoints",
-    "ec2:DescribeVpcs",
-    "elasticache:DescribeEvents",
-    "kms:ListAliases",
-    "logs:DescribeLogGroups",
-)
-"""Descriptions that IAM can't limit to resources, or that list what is there; none shows data."""
-_KEY_SETTINGS: Final = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,38 +45,9 @@ class Place:
         return [bucket.name for bucket in self.model.buckets if not bucket.receives_access_logs]
 
     @property
-    def buckets(self) -> list[str]:
-        """ARNs of all buckets."""
-        return [arns.bucket_arn(self.environment, bucket.name) for bucket in self.model.buckets]
-
-    @property
-    def every_key(self) -> list[str]:
-        """ARN pattern of the account's keys, whose settings may be looked at."""
-        environment = self.environment
-        return [f"arn:{environment.partition}:kms:{environment.region}:{environment.account}:key/*"]
-
-    @property
     def roles(self) -> list[str]:
         """ARN pattern of the environment's roles."""
         return [arns.role_arn(self.environment, "*")]
-
-
-def _place(place: Place, service: str) -> str:
-    environment = place.environment
-    return f"arn:{environment.partition}:{service}:{environment.region}:{environment.account}"
-
-
-def _settings(place: Place) -> list[Statement]:
-    """How everything is set up, and no data."""
-    return [
-        allow("TableSettings", _TABLE_SETTINGS, place.tables_and_indexes),
-        allow("BucketSettings", _BUCKET_SETTINGS, place.buckets),
-        allow("KeySettings", _KEY_SETTINGS, place.every_key),
-        allow("CacheSettings", _CACHE_SETTINGS, [f"{_place(place, 'elasticache')}:*"]),
-        allow("AlarmSettings", ["cloudwatch:DescribeAlarms"], [f"{_place(place, 'cloudwatch')}:alarm:*"]),
-        allow("Overviews", _UNSCOPED, ["*"]),
-        render_connection_document(place.environment),
-    ]
 
 
 def _operator(place: Place) -> list[Statement]:
@@ -150,7 +56,7 @@ def _operator(place: Place) -> list[Statement]:
     lists = [arns.bucket_arn(environment, bucket) for bucket in data_buckets]
     reads = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan")
     return [
-        *_settings(place),
+        *render_settings(place.environment),
         allow("Items", reads, place.tables_and_indexes),
         allow("Objects", ("s3:GetObject", "s3:GetObjectVersion", "s3:RestoreObject"), objects),
         allow("ObjectLists", ("s3:ListBucket", "s3:ListBucketVersions"), lists),
@@ -173,7 +79,7 @@ def _auditor(place: Place) -> list[Statement]:
         "iam:SimulatePrincipalPolicy",
     )
     return [
-        *_settings(place),
+        *render_settings(place.environment),
         allow("Roles", reads, place.roles),
         allow("Trail", ("cloudtrail:LookupEvents",), ["*"]),
     ]
@@ -185,7 +91,7 @@ def _backup(place: Place) -> list[Statement]:
     snapshots = f"arn:{environment.partition}:elasticache:{environment.region}:{environment.account}:snapshot:"
     backups = arns.bucket_arn(environment, "backups")
     return [
-        *_settings(place),
+        *render_settings(place.environment),
         allow("TakeTableBackups", ("dynamodb:CreateBackup", "dynamodb:ExportTableToPointInTime"), place.tables),
         allow(
             "TableBackups",
@@ -212,13 +118,14 @@ def _backup(place: Place) -> list[Statement]:
 
 def _validator(place: Place) -> list[Statement]:
     environment, data_buckets = place.environment, place.data_buckets
+    buckets = [arns.bucket_arn(environment, bucket.name) for bucket in place.model.buckets]
     probes = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query")
     objects = [f"{arns.bucket_arn(environment, bucket)}/*" for bucket in data_buckets]
     return [
-        *_settings(place),
+        *render_settings(place.environment),
         allow("ProbeItems", probes, place.tables_and_indexes),
         allow("ProbeObjects", ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"), objects),
-        allow("Lists", ("s3:ListBucket", "s3:ListBucketVersions"), place.buckets),
+        allow("Lists", ("s3:ListBucket", "s3:ListBucketVersions"), buckets),
         render_items_key(environment, place.keys.dynamodb, [table.name for table in place.model.tables]),
         render_objects_key(environment, place.keys.s3, data_buckets, encrypts=True),
         render_login(environment),

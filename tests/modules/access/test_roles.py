@@ -77,7 +77,7 @@ def test_only_the_operator_scans(personas: Template) -> None:
 
 
 def test_the_auditor_changes_and_reads_no_data(personas: Template) -> None:
-    reads = ("Describe", "Get", "List", "Lookup", "Simulate")
+    reads = ("Describe", "Get", "List", "Lookup", "Simulate", "View")
     verbs = {action.partition(":")[2] for action in allowed(personas, "auditor")}
 
     assert {verb for verb in verbs if not verb.startswith(reads)} == set()

@@ -6,7 +6,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from sandbox.gaps.dynamodb_leading_keys import leading_keys
 from sandbox.gaps.iam_policy_variables import substituted
@@ -129,3 +131,26 @@ def test_a_simulation_knows_conditions_variables_and_the_boundary(
     }
     assert allowed == {(f"dynamodb:{action}", table) for action in expected for table in tables}
     assert len(results) == 4
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(("on_the_bucket", "status"), [("s3:ListBucket", 404), ("s3:GetBucketLocation", 403)])
+def test_a_missing_object_is_forbidden_to_whoever_may_not_list(
+    sandbox: Sandbox, on_the_bucket: str, status: int
+) -> None:
+    name = f"missing-{status}"
+    sandbox.client("s3").create_bucket(Bucket=name)
+    objects = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{name}/*"}
+    bucket = {"Effect": "Allow", "Action": on_the_bucket, "Resource": f"arn:aws:s3:::{name}"}
+    policy = {"Version": "2012-10-17", "Statement": [objects, bucket]}
+    iam = sandbox.client("iam")
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName="p", PolicyDocument=json.dumps(policy))
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    session: Any = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"])
+    s3 = session.client("s3", endpoint_url=sandbox.connection.endpoint, verify=str(sandbox.connection.ca_file))
+
+    with pytest.raises(ClientError) as refused:
+        s3.head_object(Bucket=name, Key="nothing")
+
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
