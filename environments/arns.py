@@ -16,6 +16,11 @@ def bucket_arn(environment: Environment, bucket: str) -> str:
     return f"arn:{environment.partition}:s3:::{environment.bucket_name(bucket)}"
 
 
+def access_point_arn(environment: Environment, persona: str, bucket: str) -> str:
+    """Of a persona's access point of a declared bucket."""
+    return _arn(environment, "s3", f"accesspoint/{environment.access_point_name(persona, bucket)}")
+
+
 def cache_arn(environment: Environment) -> str:
     """Of the replication group."""
     return _arn(environment, "elasticache", f"replicationgroup:{environment.replication_group_id}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from environments import addresses, backups, buckets, redis, tables
-from environments.declared import APPLICATIONS, BUCKETS, OPERATIONS, OWNERS, TABLES
+from environments.declared import APPLICATIONS, BUCKETS, OPERATIONS, OWNERS, TABLES, USED_BUCKETS
 from environments.problems import FieldPath, Finding
 from environments.regions import partition
 from environments.schema import BudgetSettings, CreatedNetwork, Environment, ExistingNetwork, Trust
@@ -15,6 +15,9 @@ LONGEST_REPLICATION_GROUP_ID = 40
 """Limit of ElastiCache (CreateReplicationGroup)."""
 
 LONGEST_BUCKET_NAME = 63
+"""Limit of S3."""
+
+LONGEST_ACCESS_POINT_NAME = 50
 """Limit of S3."""
 
 LONGEST_ROLE_NAME = 64
@@ -83,6 +86,9 @@ def _names(environment: Environment) -> Iterator[Finding]:
     if environment.disaster_recovery_region:
         longest |= {environment.replica_name(bucket): LONGEST_BUCKET_NAME for bucket in BUCKETS}
         longest |= {environment.replication_role_name(bucket): LONGEST_ROLE_NAME for bucket in BUCKETS}
+    longest |= {
+        environment.access_point_name(persona, bucket): LONGEST_ACCESS_POINT_NAME for persona, bucket in USED_BUCKETS
+    }
     excess = {name: len(name) - limit for name, limit in longest.items()}
     worst = max(excess, key=lambda name: excess[name])
     if excess[worst] > 0:

@@ -14,6 +14,7 @@ def findings(environment: Environment, others: Iterable[Environment]) -> Iterato
     """Names and address ranges of `environment` that one of the others has too."""
     for other in others:
         yield from _names(environment, other)
+        yield from _accounts(environment, other)
         yield from _ranges(environment, other)
 
 
@@ -24,6 +25,18 @@ def _names(environment: Environment, other: Environment) -> Iterator[Finding]:
             path=("prefix",),
             message=f"{given(environment.prefix)}, which gives the same names ({environment.replication_group_id}) as "
             f"environment {other.name} in the same account: choose another prefix",
+        )
+
+
+def _accounts(environment: Environment, other: Environment) -> Iterator[Finding]:
+    def owns(each: Environment) -> bool:
+        # What an account has once belongs to the bootstrap stack, which only such an environment has.
+        return each.owns_account and each.state == "bucket"
+
+    if environment.account == other.account and owns(environment) and owns(other):
+        yield Finding(
+            path=("owns_account",),
+            message=f"given true, as in environment {other.name} in the same account: set it to false in one of them",
         )
 
 

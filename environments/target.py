@@ -53,6 +53,8 @@ class SandboxConnection(BaseModel):
     """AWS over TLS, signed by `ca_file`."""
     insecure_endpoint: str = Field(pattern=r"^http://127(\.\d+){3}:\d+$")
     """The same without TLS, for checks that it is refused."""
+    proxy: str = Field(pattern=r"^http://127(\.\d+){3}:\d+$")
+    """Leads to `endpoint` also by names that no resolver knows, such as `<account>.127.0.0.1`."""
     ca_file: Path
     region: RegionName
     account: AccountId
@@ -71,6 +73,11 @@ class SandboxConnection(BaseModel):
     def insecure_port(self) -> int:
         """The plain HTTP port."""
         return urlsplit(self.insecure_endpoint).port or 0
+
+    @property
+    def proxy_port(self) -> int:
+        """The port of the proxy."""
+        return urlsplit(self.proxy).port or 0
 
     @classmethod
     def load(cls, directory: Path) -> Self:

@@ -1,8 +1,9 @@
-"""The stack that comes first: where the environment's Terraform state will be kept, and who deploys the rest."""
+"""The stack that comes first: where Terraform's state will be kept, who deploys the rest, what an account has once."""
 
 from __future__ import annotations
 
 from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.s3_account_public_access_block import S3AccountPublicAccessBlock
 from constructs import Construct
 
 from environments import Deployment
@@ -22,13 +23,26 @@ SETTINGS = BucketSettings(
 
 
 class BootstrapStack(TerraformStack):
-    """A versioned, encrypted, TLS-only bucket and its key, and the workflows' roles; its own state is a file."""
+    """A versioned, encrypted, TLS-only bucket and its key, and the workflows' roles; its own state is a file.
+
+    Where the environment owns its account, no bucket of that can be public from then on.
+    """
 
     def __init__(self, scope: Construct, *, deployment: Deployment) -> None:
         environment = deployment.environment
         super().__init__(scope, f"bootstrap-{environment.name}")
         add_file_state(self, deployment)
         add_provider(self, deployment)
+        if environment.owns_account:
+            S3AccountPublicAccessBlock(
+                self,
+                "account-public-access",
+                account_id=environment.account,
+                block_public_acls=True,
+                block_public_policy=True,
+                ignore_public_acls=True,
+                restrict_public_buckets=True,
+            )
         key = Key(
             self,
             STATE,

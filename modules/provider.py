@@ -75,6 +75,8 @@ def _sandbox_settings(sandbox: SandboxConnection) -> dict[str, Any]:
         "shared_credentials_files": [str(sandbox.credentials_file)],
         "profile": CREDENTIALS_PROFILE,
         "s3_use_path_style": True,
+        # S3 Control has a host name for each account. An address on loopback is reached without the proxy.
+        "https_proxy": sandbox.proxy,
         "skip_metadata_api_check": "true",
         "skip_region_validation": True,
         # One answer of 500 keeps Terraform waiting for ten minutes otherwise.

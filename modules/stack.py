@@ -7,7 +7,7 @@ from constructs import Construct
 
 from environments import Deployment
 from environments.backups import backed_up
-from modules.access import DataKeys, Personas
+from modules.access import AccessPoints, DataKeys, Personas
 from modules.backup import Backups
 from modules.connection import Connection
 from modules.connection.document import (
@@ -80,12 +80,21 @@ class EnvironmentStack(TerraformStack):
                 data_keys=(keys.dynamodb, keys.s3),
                 disaster_recovery=disaster_recovery,
             )
-        Personas(
+        personas = Personas(
             self,
             "access",
             environment=environment,
             model=model,
             keys=DataKeys(dynamodb=keys.dynamodb.arn, s3=keys.s3.arn),
+        )
+        AccessPoints(
+            self,
+            "access-points",
+            environment=environment,
+            model=model,
+            buckets={name: bucket.id for name, bucket in buckets.by_name.items()},
+            roles={name: role.arn for name, role in personas.roles.items()},
+            vpc_id=network.vpc_id,
         )
         monitoring = Monitoring(self, "monitoring", environment=environment, model=model, key_arn=keys.alarms.arn)
         Costs(self, "cost", environment=environment, topic_arn=monitoring.topic_arn)

@@ -16,6 +16,8 @@ from sandbox.emulator import Emulator, Receive, Scope, Send
 from sandbox.files import write_private
 from sandbox.gaps import dynamodb_point_in_time_restore
 from sandbox.gaps.ec2 import Ec2
+from sandbox.gaps.memory import Memory
+from sandbox.gaps.s3_control import S3Control
 from sandbox.keeping import Keeper
 from sandbox.wire import parse_xml
 
@@ -45,6 +47,7 @@ class Application:
             ec2=ec2.answer,
             test_failover_quota=failover.quota(),
         )
+        self._s3_control = S3Control(Memory(directory.state / "s3-account-public-access.json"))
         self.started = asyncio.Event()
         for service in self._emulator.services():
             self._emulator.put_in_front(service, self._keeper.watch(service))
@@ -60,6 +63,11 @@ class Application:
         """Serve a request."""
         if scope["type"] == "http" and scope["path"].startswith(administration.PREFIX):
             await self._administer(scope, receive, send)
+        elif scope["type"] == "http" and self._s3_control.answers(scope["path"]):
+            account = dict(scope["headers"]).get(b"x-amz-account-id", b"").decode()
+            body = await _body(receive)
+            status, answer = self._s3_control.answer(scope["method"], scope["path"], account, body)
+            await _send(send, status, answer, content_type=b"application/xml")
         elif scope["type"] == "lifespan":
             await self._emulator(scope, receive, self._noticing_start(send))
         else:
@@ -98,19 +106,26 @@ class Application:
         return noticing
 
     async def _administer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
         status, answer = await asyncio.to_thread(
             administration.answer,
             scope["method"],
             scope["path"],
-            body,
+            await _body(receive),
             elasticache=self.elasticache,
             services=self._emulator.services(),
         )
-        headers = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
+        await _send(send, status, json.dumps(answer).encode(), content_type=b"application/json")
+
+
+async def _body(receive: Receive) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+async def _send(send: Send, status: int, body: bytes, *, content_type: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", content_type)]})
+    await send({"type": "http.response.body", "body": body})

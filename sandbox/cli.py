@@ -116,6 +116,7 @@ def _status(where: Directory, _: argparse.Namespace) -> int:
     status = lifecycle.request(known, "GET", administration.STATUS)
     print(f"endpoint            {known.endpoint} (CA: {known.ca_file})")
     print(f"insecure endpoint   {known.insecure_endpoint}")
+    print(f"proxy               {known.proxy}")
     print(f"gateway             pid {known.pid}, log {where.gateway_log}")
     print(f"services            {len(status['services'])}")
     for group in status["replication_groups"]:

@@ -22,7 +22,7 @@ from hypercorn.config import Config
 from pydantic import ValidationError
 
 from environments.target import SandboxConnection, SandboxRedis
-from sandbox import certificates, connection
+from sandbox import certificates, connection, proxy
 from sandbox.application import ACCOUNT, REGION, Application
 from sandbox.certificates import CertificateFiles
 from sandbox.directory import Directory
@@ -40,6 +40,8 @@ async def run(directory: Directory, *, port: int | None) -> None:
     previous = connection.read(directory)
     https = listen(port, preferred=previous.port if previous else None)
     http = listen(None, preferred=previous.insecure_port if previous else None)
+    tunnel = listen(None, preferred=previous.proxy_port if previous else None)
+    proxy_port = tunnel.getsockname()[1]
     https_port, http_port = https.getsockname()[1], http.getsockname()[1]
     _progress("starting the emulator")
     application = Application(directory, port=https_port)
@@ -54,6 +56,7 @@ async def run(directory: Directory, *, port: int | None) -> None:
             shutdown_trigger=stopping.wait,
         )
     )
+    tunnels = await proxy.serve(tunnel, gateway_host=HOST, gateway_port=https_port)
     beside = asyncio.create_task(application.run_beside())
     try:
         await _until_started(application, server)
@@ -66,6 +69,7 @@ async def run(directory: Directory, *, port: int | None) -> None:
                 pid=os.getpid(),
                 endpoint=f"https://{HOST}:{https_port}",
                 insecure_endpoint=f"http://{HOST}:{http_port}",
+                proxy=f"http://{HOST}:{proxy_port}",
                 ca_file=directory.authority,
                 account=ACCOUNT,
                 region=REGION,
@@ -81,6 +85,7 @@ async def run(directory: Directory, *, port: int | None) -> None:
     finally:
         stopping.set()
         beside.cancel()
+        tunnels.close()
         await asyncio.to_thread(application.stop)
         await asyncio.wait([server])
         directory.connection.unlink(missing_ok=True)
@@ -108,8 +113,9 @@ def _configuration(directory: Directory, https: socket.socket, http: socket.sock
     files = CertificateFiles(
         certificate=directory.certificates / "gateway.pem", key=directory.certificates / "gateway.key"
     )
-    if not files.certificate.exists():
-        certificates.issue(certificates.ensure_authority(directory.certificates), files, hosts=[HOST, "localhost"])
+    # Anew each time: it costs nothing, and an earlier version may have had other names.
+    hosts = [HOST, "localhost", f"{ACCOUNT}.{HOST}"]
+    certificates.issue(certificates.ensure_authority(directory.certificates), files, hosts=hosts)
     configuration = Config()
     configuration.bind = [f"fd://{https.detach()}"]
     configuration.insecure_bind = [f"fd://{http.detach()}"]

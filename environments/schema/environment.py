@@ -40,6 +40,8 @@ class Environment(Section):
     """Enforce the safety rules."""
     account: AccountId
     """The only AWS account that this environment may be deployed into."""
+    owns_account: bool = True
+    """Its bootstrap stack sets what an account has only once: the block of public access to every bucket in it."""
     region: RegionName
     """Where everything lives."""
     disaster_recovery_region: RegionName | None = None
@@ -79,6 +81,10 @@ class Environment(Section):
     def role_name(self, persona: str) -> str:
         """`<prefix>-<environment>-<persona>`, the name of a persona's role; IAM allows 64 characters."""
         return self.physical_name(persona.replace("_", "-"))
+
+    def access_point_name(self, persona: str, bucket: str) -> str:
+        """`<prefix>-<environment>-<persona>-<bucket>`, a persona's way into a bucket; S3 allows 50 characters."""
+        return f"{self.role_name(persona)}-{bucket}"
 
     @property
     def partition(self) -> str:

@@ -1,6 +1,7 @@
 """Roles: one for each persona of the data model, and one for each of those who run an environment."""
 
+from modules.access.access_points import AccessPoints
 from modules.access.personas import Personas
 from modules.access.statements import DataKeys
 
-__all__ = ["DataKeys", "Personas"]
+__all__ = ["AccessPoints", "DataKeys", "Personas"]

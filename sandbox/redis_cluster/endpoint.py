@@ -9,8 +9,7 @@ import asyncio
 import contextlib
 
 from sandbox.redis_cluster.cluster import RedisCluster
-
-_CHUNK = 64 * 1024  # bytes
+from sandbox.relay import relay
 
 
 class Endpoint:
@@ -42,18 +41,5 @@ class Endpoint:
                 except OSError:
                     continue
                 with contextlib.closing(node_writer):
-                    # Redis connections are never half open: when one side is done, the other one is, too.
-                    copies = {
-                        asyncio.ensure_future(_copy(*ends)) for ends in ((reader, node_writer), (node_reader, writer))
-                    }
-                    _, rest = await asyncio.wait(copies, return_when=asyncio.FIRST_COMPLETED)
-                    for copy in rest:
-                        copy.cancel()
+                    await relay((reader, node_writer), (node_reader, writer))
                 return
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while chunk := await reader.read(_CHUNK):
-            writer.write(chunk)
-            await writer.drain()

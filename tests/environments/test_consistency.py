@@ -289,11 +289,12 @@ def test_settings_that_fit_are_allowed(problems_of: ProblemsOf, settings: str) -
     assert problems_of(settings) == []
 
 
-def test_a_name_that_elasticache_refuses_is_refused(problems_of: ProblemsOf) -> None:
+def test_a_name_that_aws_refuses_is_refused(problems_of: ProblemsOf) -> None:
     assert problems_of("prefix: a-prefix-of-thirty-letters-abc\n", name="demonstration") == [
         (
             'environments/demonstration.yaml:4: prefix: given "a-prefix-of-thirty-letters-abc", which makes the name '
-            "a-prefix-of-thirty-letters-abc-demonstration; allowed 40 characters: shorten it by 4"
+            "a-prefix-of-thirty-letters-abc-demonstration-data-protection-uploads; allowed 50 characters: "
+            "shorten it by 18"
         )
     ]
 

@@ -53,6 +53,7 @@ def write_connection(tmp_path: Path, listening_port: int) -> WriteConnection:
             "pid": os.getpid(),
             "endpoint": f"https://127.0.0.1:{listening_port}",
             "insecure_endpoint": f"http://127.0.0.1:{listening_port}",
+            "proxy": f"http://127.0.0.1:{listening_port}",
             "ca_file": "/sandbox/ca.pem",
             "region": "us-east-1",
             "account": "000000000000",

@@ -33,6 +33,7 @@ def at_the_sandbox(environment: Environment) -> Deployment:
         pid=1,
         endpoint="https://127.0.0.1:4566",
         insecure_endpoint="http://127.0.0.1:4567",
+        proxy="http://127.0.0.1:4568",
         ca_file=Path("/sandbox/ca.pem"),
         region="us-east-1",
         account="000000000000",

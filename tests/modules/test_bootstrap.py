@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from environments import Deployment
@@ -47,3 +49,17 @@ def test_nobody_reaches_states_without_tls_or_in_public(bootstrap: Template) -> 
         "DenyCustomerKeys",
     }
     assert bootstrap.one("aws_s3_bucket_public_access_block")["block_public_policy"] is True
+
+
+def test_no_bucket_of_an_account_of_its_own_can_be_public(bootstrap: Template) -> None:
+    block = bootstrap.one("aws_s3_account_public_access_block", account_id="123456789012")
+
+    names = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+    assert all(block[name] is True for name in names)
+
+
+def test_an_account_of_another_environment_is_left_alone(on_aws: Deployment) -> None:
+    guest = replace(on_aws, environment=on_aws.environment.model_copy(update={"owns_account": False}))
+
+    template_ = template(BootstrapStack(app(), deployment=guest))
+    assert template_.all("aws_s3_account_public_access_block") == []

@@ -128,6 +128,11 @@ def completed(document: dict[str, Any], type_: str) -> dict[str, Any]:
     for statement in document["Statement"]:
         if own is not None and statement.get("Resource", "*") == "*":
             statement["Resource"] = own
+        if type_ == "aws_s3_access_point":
+            # Parliament knows the bucket and its objects only, for which an access point stands.
+            statement["Resource"] = re.sub(
+                r":s3:[^:]*:\d*:accesspoint/([^/]+)(/object)?", r":s3:::\1", statement["Resource"]
+            )
     return document
 
 

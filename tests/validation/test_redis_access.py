@@ -24,6 +24,7 @@ def sandbox(folder: Path) -> SandboxConnection:
         pid=1,
         endpoint="https://127.0.0.1:1",
         insecure_endpoint="http://127.0.0.1:2",
+        proxy="http://127.0.0.1:3",
         ca_file=folder / "ca.pem",
         region="us-east-1",
         account="000000000000",

@@ -3,7 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.sandbox.conftest import Sandbox
@@ -329,3 +331,47 @@ def test_a_copy_is_encrypted_with_the_key_of_its_rule(sandbox: Sandbox, replicat
     there = sandbox.client("s3", region="us-west-2").get_object(Bucket=copy, Key="photo")
     assert (there["Body"].read(), there["SSEKMSKeyId"], there["ReplicationStatus"]) == (b"1", key, "REPLICA")
     assert sandbox.client("s3").head_object(Bucket=original, Key="photo")["SSEKMSKeyId"] == own
+
+
+def s3_control(sandbox: Sandbox) -> Any:
+    """Called as Terraform's provider does: by the account's own host name, through the proxy."""
+    connection = sandbox.connection
+    create: Any = boto3.client
+    return create(
+        "s3control",
+        endpoint_url=connection.endpoint,
+        region_name="us-east-1",
+        aws_access_key_id=connection.access_key_id,
+        aws_secret_access_key=connection.secret_access_key,
+        verify=str(connection.ca_file),
+        config=Config(proxies={"https": connection.proxy}, retries={"total_max_attempts": 1}),
+    )
+
+
+def test_an_account_blocks_public_access_as_it_was_set(sandbox: Sandbox) -> None:
+    control, account = s3_control(sandbox), sandbox.connection.account
+    blocks = {"BlockPublicAcls": True, "BlockPublicPolicy": True, "IgnorePublicAcls": False}
+
+    control.put_public_access_block(AccountId=account, PublicAccessBlockConfiguration=blocks)
+
+    found = control.get_public_access_block(AccountId=account)["PublicAccessBlockConfiguration"]
+    assert found == blocks
+
+
+def test_an_account_that_blocks_nothing_says_so(sandbox: Sandbox) -> None:
+    control, account = s3_control(sandbox), sandbox.connection.account
+    control.put_public_access_block(AccountId=account, PublicAccessBlockConfiguration={"BlockPublicAcls": True})
+
+    control.delete_public_access_block(AccountId=account)
+
+    with pytest.raises(ClientError, match="NoSuchPublicAccessBlockConfiguration"):
+        control.get_public_access_block(AccountId=account)
+
+
+def test_no_policy_of_an_access_point_is_public(sandbox: Sandbox, bucket: str) -> None:
+    control, account = s3_control(sandbox), sandbox.connection.account
+    control.create_access_point(AccountId=account, Name="reports", Bucket=bucket)
+
+    status = control.get_access_point_policy_status(AccountId=account, Name="reports")
+
+    assert status["PolicyStatus"] == {"IsPublic": False}
