@@ -37,6 +37,10 @@ from tierstore.declaration.tables import GlobalIndex, LocalIndex, Table
 
 T = TypeVar("T")
 
+IMPORT: Final = ("import_table",)
+RESTORE: Final = ("restore_source_name", "restore_source_table_arn", "restore_to_latest_time", "restore_date_time")
+"""Attributes that say what a new table begins with."""
+
 NO_CAP: Final = -1
 """DynamoDB's number for as much as the quota allows."""
 
@@ -96,8 +100,7 @@ class Tables(Construct):
             lifecycle=TerraformResourceLifecycle(
                 # AWS refuses to delete the table, but only after the rest of the stack is gone; this refuses the plan.
                 prevent_destroy=settings.deletion_protection,
-                # The copy is a resource of its own, which the table would list, and remove, as one of its blocks.
-                ignore_changes=["replica"],
+                ignore_changes=_ignored(settings),
             ),
             tags={"Name": physical_name},
             **_origin(settings),
@@ -180,6 +183,17 @@ def _caps(caps: RequestCaps | None, block: Callable[..., T]) -> T | None:
     return block(
         max_read_request_units=caps.max_read_units or NO_CAP, max_write_request_units=caps.max_write_units or NO_CAP
     )
+
+
+def _ignored(settings: TableSettings) -> list[str]:
+    # The copy is a resource of its own, which the table would list, and remove, as one of its blocks. What a table
+    # began with is over once it is there: taking that setting away must not replace the table. One that comes later
+    # would, and the plan says so.
+    return [
+        "replica",
+        *(() if settings.import_from else IMPORT),
+        *(() if settings.restore_from else RESTORE),
+    ]
 
 
 def _origin(settings: TableSettings) -> dict[str, Any]:

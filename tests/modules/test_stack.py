@@ -9,6 +9,7 @@ import pytest
 import environments
 from environments import Deployment, Environment
 from modules.app import build_app
+from modules.dynamodb.tables import IMPORT, RESTORE
 from modules.stack import EnvironmentStack
 from tests.modules.template import Template, app, template
 from tierstore.model import DATA_MODEL
@@ -85,7 +86,7 @@ def test_no_secret_is_synthesized(prod: Template) -> None:
     assert not secrets & set(strings(prod.document))
 
 
-def test_no_change_is_hidden_from_the_plan_but_copies_of_tables_which_are_resources_of_their_own(
+def test_no_change_is_hidden_from_the_plan_but_what_a_table_began_with_and_its_copies(
     prod: Template,
 ) -> None:
     hidden = {
@@ -95,7 +96,7 @@ def test_no_change_is_hidden_from_the_plan_but_copies_of_tables_which_are_resour
         if "ignore_changes" in body.get("lifecycle", {})
     }
 
-    assert hidden == {"aws_dynamodb_table": ["replica"]}
+    assert hidden == {"aws_dynamodb_table": ["replica", *IMPORT, *RESTORE]}
 
 
 def test_what_checkov_is_told_to_pass_over_stands_beside_the_resource(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from environments import Environment
 from environments.schema import ImportSource, RestoreSource, TableSettings
+from modules.dynamodb.tables import IMPORT, RESTORE
 from tests.modules.dynamodb.declared import DECLARED, PLAIN, tables
 from tests.modules.template import Block
 from tierstore.declaration.tables import Table
@@ -72,8 +73,23 @@ def test_requests_are_paid_for_one_by_one_unless_set(orders: Block) -> None:
     assert "read_capacity" not in orders
 
 
-def test_no_change_is_hidden_from_the_plan_but_copies_which_are_resources_of_their_own(orders: Block) -> None:
-    assert orders["lifecycle"]["ignore_changes"] == ["replica"]
+def test_no_change_is_hidden_from_the_plan_but_copies_and_what_the_table_began_with(orders: Block) -> None:
+    assert orders["lifecycle"]["ignore_changes"] == ["replica", *IMPORT, *RESTORE]
+
+
+@pytest.mark.parametrize(
+    ("settings", "shown"),
+    [
+        (TableSettings(import_from=ImportSource(bucket="exports")), IMPORT),
+        (TableSettings(restore_from=RestoreSource(table="tierstore-prod-plain")), RESTORE),
+    ],
+)
+def test_an_origin_that_a_table_did_not_have_is_not_hidden(
+    environment: Environment, settings: TableSettings, shown: tuple[str, ...]
+) -> None:
+    plain = table(environment, PLAIN, settings)
+
+    assert not set(shown) & set(plain["lifecycle"]["ignore_changes"])
 
 
 def test_a_plain_table_has_only_what_it_declares(environment: Environment) -> None:
