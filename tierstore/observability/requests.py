@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -12,7 +12,7 @@ from tierstore.core.effects import Effect
 from tierstore.dynamodb.effects import DynamoDBRequest
 from tierstore.errors import StorageError
 from tierstore.observability.metrics import Tier
-from tierstore.redis.effects import MAXIMUM_REQUESTS, RedisBatch, RedisRequest, RedisValues
+from tierstore.redis.effects import MAXIMUM_REQUESTS, RedisBatch, RedisRequest, RedisScan, RedisValues
 from tierstore.s3.effects import CONNECTIONS, S3Request
 
 LIMITS: Final[Mapping[Tier, int]] = {
@@ -36,19 +36,8 @@ class Request(NamedTuple):
 
 def described(effect: Effect[Any]) -> Request | None:
     """The request that an effect is; None for one that asks no tier: a pause, a signature, work on local files."""
-    match effect:
-        case DynamoDBRequest():
-            return Request(Tier.DYNAMODB, effect.action, _tables(effect.document))
-        case RedisRequest():
-            return Request(Tier.REDIS, str(effect.command[0]), waits=effect.waits > 0)
-        case RedisValues():
-            return Request(Tier.REDIS, "GET", size=len(effect.keys))
-        case RedisBatch():
-            names = {str(request.command[0]) for request in effect.requests}
-            return Request(Tier.REDIS, " ".join(sorted(names)), size=len(effect.requests))
-        case S3Request():
-            return Request(Tier.S3, effect.action, (str(effect.parameters["Bucket"]),))
-    return None
+    describe = _DESCRIPTIONS.get(type(effect))
+    return None if describe is None else describe(effect)
 
 
 def first_failure(effect: Effect[Any], answer: Any) -> StorageError | None:
@@ -58,12 +47,27 @@ def first_failure(effect: Effect[Any], answer: Any) -> StorageError | None:
     return next((each for each in answer if isinstance(each, StorageError)), None)
 
 
+def _commands(requests: Iterable[RedisRequest]) -> str:
+    return " ".join(sorted({str(request.command[0]) for request in requests}))
+
+
 def _tables(document: Mapping[str, Any]) -> tuple[str, ...]:
     if "TableName" in document:
         return (document["TableName"],)
     if "RequestItems" in document:
         return tuple(document["RequestItems"])
-    return tuple(sorted({part["TableName"] for entry in document["TransactItems"] for part in entry.values()}))
+    entries = document.get("TransactItems", ())
+    return tuple(sorted({part["TableName"] for entry in entries for part in entry.values()}))
+
+
+_DESCRIPTIONS: Final[Mapping[type[Effect[Any]], Callable[[Any], Request]]] = {
+    DynamoDBRequest: lambda effect: Request(Tier.DYNAMODB, effect.action, _tables(effect.document)),
+    RedisRequest: lambda effect: Request(Tier.REDIS, str(effect.command[0]), waits=effect.waits > 0),
+    RedisBatch: lambda effect: Request(Tier.REDIS, _commands(effect.requests), size=len(effect.requests)),
+    RedisValues: lambda effect: Request(Tier.REDIS, "GET", size=len(effect.keys)),
+    RedisScan: lambda _: Request(Tier.REDIS, "SCAN"),
+    S3Request: lambda effect: Request(Tier.S3, effect.action, (str(effect.parameters["Bucket"]),)),
+}
 
 
 class _Consumed(msgspec.Struct):
@@ -98,7 +102,7 @@ class Meter:
                 self.write_units += units
             return decode(body)
 
-        document = {**effect.document, "ReturnConsumedCapacity": "TOTAL"}
+        document = {"ReturnConsumedCapacity": "TOTAL", **effect.document}
         return DynamoDBRequest(action=effect.action, document=document, decode=decode_and_note)
 
 

@@ -7,19 +7,23 @@ from typing import Any
 
 import pytest
 
+from tests.tierstore.dynamodb.conftest import CONNECTION
 from tierstore.core.effects import Effect, Sleep
 from tierstore.dynamodb.effects import DynamoDBRequest, as_document
 from tierstore.errors import UnavailableError
 from tierstore.observability.metrics import Tier
 from tierstore.observability.requests import Meter, Request, described, first_failure
-from tierstore.redis.effects import RedisBatch, RedisRequest, RedisValues
-from tierstore.s3.effects import DiskWork, S3Request
+from tierstore.redis.effects import RedisBatch, RedisRequest, RedisScan, RedisValues
+from tierstore.s3.effects import DiskWork, S3Request, SignedForm, SignedUrl
+from tierstore.wiring import transport_makers
 
 
 def request(action: str, document: dict[str, Any]) -> DynamoDBRequest[Any]:
     return DynamoDBRequest(action=action, document=document, decode=as_document)
 
 
+TABLE_GET = request("GetItem", {"TableName": "core", "Key": {}})
+HEAD = S3Request(action="HeadObject", parameters={"Bucket": "uploads", "Key": "secret"})
 GET = RedisRequest(key="secret", command=("GET", "secret"))
 SET = RedisRequest(key="secret", command=("SET", "secret", "value"))
 
@@ -27,7 +31,7 @@ SET = RedisRequest(key="secret", command=("SET", "secret", "value"))
 @pytest.mark.parametrize(
     ("effect", "expected"),
     [
-        (request("GetItem", {"TableName": "core", "Key": {}}), Request(Tier.DYNAMODB, "GetItem", ("core",))),
+        (TABLE_GET, Request(Tier.DYNAMODB, "GetItem", ("core",))),
         (
             request("BatchGetItem", {"RequestItems": {"core": {}, "state": {}}}),
             Request(Tier.DYNAMODB, "BatchGetItem", ("core", "state")),
@@ -43,16 +47,21 @@ SET = RedisRequest(key="secret", command=("SET", "secret", "value"))
         (RedisRequest(key="a", command=("XREAD", "a"), waits=1.0), Request(Tier.REDIS, "XREAD", waits=True)),
         (RedisValues(keys=("a", "b", "c")), Request(Tier.REDIS, "GET", size=3)),
         (RedisBatch(requests=(SET, GET, GET)), Request(Tier.REDIS, "GET SET", size=3)),
-        (
-            S3Request(action="HeadObject", parameters={"Bucket": "uploads", "Key": "secret"}),
-            Request(Tier.S3, "HeadObject", ("uploads",)),
-        ),
+        (RedisScan(pattern="secret*"), Request(Tier.REDIS, "SCAN")),
+        (HEAD, Request(Tier.S3, "HeadObject", ("uploads",))),
         (Sleep(seconds=1), None),
         (DiskWork(work=Path.cwd), None),
     ],
 )
 def test_an_effect_is_described_without_keys_and_values(effect: Effect[Any], expected: Request | None) -> None:
     assert described(effect) == expected
+
+
+def test_every_effect_that_a_transport_carries_out_is_a_request_or_asks_no_service() -> None:
+    examples = (GET, RedisBatch(requests=(GET,)), RedisValues(keys=("a",)), RedisScan(pattern="a"), TABLE_GET, HEAD)
+    requests = {type(effect) for effect in examples if described(effect) is not None}
+
+    assert transport_makers(CONNECTION, use_boto3=False).keys() - requests == {SignedUrl, SignedForm, DiskWork}
 
 
 def test_only_a_batch_is_answered_with_errors() -> None:
