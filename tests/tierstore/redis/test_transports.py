@@ -17,7 +17,7 @@ from tierstore.connection import Connection
 from tierstore.errors import AccessDeniedError, InvalidError, TimedOutError, UnavailableError
 from tierstore.redis import asyncio_transport, transport
 from tierstore.redis.asyncio_transport import AsyncRedisTransport
-from tierstore.redis.effects import RedisBatch, RedisRequest, RedisValues
+from tierstore.redis.effects import RedisBatch, RedisRequest, RedisScan, RedisValues
 from tierstore.redis.scripts import Script
 from tierstore.redis.transport import RedisTransport
 
@@ -27,7 +27,7 @@ KEYS = tuple(f"key:{number}" for number in range(50))
 class Client(Protocol):
     """Carries out an effect and waits for its answer."""
 
-    def __call__(self, effect: RedisRequest | RedisBatch, /) -> Any: ...
+    def __call__(self, effect: RedisRequest | RedisBatch | RedisScan, /) -> Any: ...
 
 
 @contextmanager
@@ -216,3 +216,23 @@ def until_answered(client: Client, effect: RedisRequest, *, tries: int = 400) ->
         except (UnavailableError, TimedOutError):
             time.sleep(0.05)
     raise AssertionError(f"no answer in {tries} tries")
+
+
+def test_a_scan_finds_every_key_that_matches_on_all_nodes(real_redis: RealRedis, connect: Any) -> None:
+    names = [f"user:{number}:x" for number in range(3000)]
+    with connect(real_redis.connection) as client:
+        client(RedisBatch(requests=tuple(command(name, "SET", "1") for name in (*names, "other:1", "user:1:y"))))
+        client(command("user:set:x", "SADD", "member"))
+
+        assert client(RedisScan(pattern="user:*:x")) == sorted(name.encode() for name in (*names, "user:set:x"))
+        assert client(RedisScan(pattern="user:*:x", type="set")) == [b"user:set:x"]
+        assert client(RedisScan(pattern="nobody:*")) == []
+
+
+def test_a_scan_that_a_node_does_not_answer_is_an_error_rather_than_half_an_answer(
+    real_redis: RealRedis, connect: Any
+) -> None:
+    with connect(real_redis.connection) as client:
+        client(RedisScan(pattern="*"))
+        with real_redis.hung(real_redis.primary_of("a")), pytest.raises(TimedOutError):
+            client(RedisScan(pattern="*"))

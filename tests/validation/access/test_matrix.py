@@ -48,6 +48,7 @@ OPERATIONS_ON_DATA: Final = {
         "dynamodb:PutItem",
         "dynamodb:Query",
         "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
         "s3:GetObject",
         "s3:ListBucket",
         "s3:ListBucketVersions",
