@@ -28,7 +28,7 @@ from tierstore.cache.entity_cache import EntityCache
 from tierstore.cache.repository import CachedRepository
 from tierstore.connection import Connection
 from tierstore.core.context import Context
-from tierstore.core.operation import Async, Explained, Mode, Runner, Sync, Watcher
+from tierstore.core.operation import Async, Explained, Mode, Runner, Sync, Watcher, run_as
 from tierstore.core.processes import PerProcess
 from tierstore.core.retries import standard_retries
 from tierstore.core.runners import AsyncRunner, ExplainRunner, SyncRunner
@@ -88,7 +88,7 @@ class Storage(Operations[Sync]):
         super().__init__(runner, context, items, cache)
         self.explain = _explained(context)
         """The same operations, which send nothing and return the requests to the tables that they begin with."""
-        self._run, self._items = runner.run, items
+        self._runner, self._items = runner, items
 
     def backfill(
         self,
@@ -117,7 +117,8 @@ class Storage(Operations[Sync]):
             told=progress or (lambda _: None),
             stopped=stopped or (lambda: False),
         )
-        return self._run(work.run())
+        backfilled: Backfilled = run_as("backfill", work.run(), self._runner)
+        return backfilled
 
     @classmethod
     def connect(

@@ -19,7 +19,9 @@ from tierstore.core.pages import paged
 from tierstore.dynamodb.effects import DynamoDBRequest
 from tierstore.errors import AccessDeniedError, InvalidError, NotFoundError, UnavailableError
 from tierstore.model import DATA_MODEL
+from tierstore.model.users import User
 from tierstore.observability.events import Event, OperationEnded
+from tierstore.observability.metrics import ErrorKind
 
 
 def test_importing_the_library_imports_no_client_of_any_service() -> None:
@@ -65,6 +67,17 @@ def test_every_operation_is_observed_by_the_name_of_its_pattern() -> None:
             getattr(getattr(storage, group), method)(no_such_argument=1)
 
     assert names == [pattern.name for pattern in DATA_MODEL.patterns]
+
+
+def test_a_back_fill_is_observed_too() -> None:
+    events: list[Event] = []
+
+    with pytest.raises(InvalidError, match="no migrations"):
+        Storage(CONNECTION, observe=events.append).backfill(User)
+
+    (ended,) = events
+    assert isinstance(ended, OperationEnded)
+    assert (ended.operation, ended.error) == ("backfill", ErrorKind.INVALID)
 
 
 def test_a_storage_that_nobody_observes_is_not_watched() -> None:

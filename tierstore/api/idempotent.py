@@ -17,7 +17,7 @@ import msgspec
 
 from tierstore.api.idempotency import IN_PROGRESS, KEPT, Idempotency
 from tierstore.core.effects import Plan
-from tierstore.core.operation import Async, Sync
+from tierstore.core.operation import Async, Sync, run_as
 from tierstore.core.runners import AsyncRunner
 from tierstore.errors import InvalidError, StorageError, VersionConflictError
 from tierstore.model.state import IdempotencyRecord
@@ -127,8 +127,8 @@ class _Requests:
     kept: timedelta
     wait: timedelta
 
-    def run(self, plan: Plan[Any]) -> Any:
-        return self.records.runner.run(plan)
+    def run(self, operation: str, plan: Plan[Any]) -> Any:
+        return run_as(f"idempotency.{operation}", plan, self.records.runner)
 
     def begin(self, token: str, payload_hash: str) -> Plan[IdempotencyRecord]:
         return Idempotency.begin.plan(
@@ -176,16 +176,16 @@ def _blocking(
 ) -> Callable[..., Any]:
     @wraps(handler)
     def handle(*given: Any, **named: Any) -> Any:
-        begun = requests.run(requests.begin(token(*given, **named), _hash(payload(*given, **named))))
+        begun = requests.run("begin", requests.begin(token(*given, **named), _hash(payload(*given, **named))))
         if begun.status == "completed":
             return codec.decode(begun.result)
         try:
             result = handler(*given, **named)
             kept = codec.encode(result)
         except BaseException:
-            requests.run(requests.abandon(begun))
+            requests.run("abandon", requests.abandon(begun))
             raise
-        other = requests.run(requests.finish(begun, kept))
+        other = requests.run("complete", requests.finish(begun, kept))
         return result if other is None else codec.decode(other.result)
 
     return handle
@@ -201,7 +201,7 @@ def _waiting(
 ) -> Callable[..., Any]:
     @wraps(handler)
     async def handle(*given: Any, **named: Any) -> Any:
-        begun = await requests.run(requests.begin(token(*given, **named), _hash(payload(*given, **named))))
+        begun = await requests.run("begin", requests.begin(token(*given, **named), _hash(payload(*given, **named))))
         if begun.status == "completed":
             return codec.decode(begun.result)
         try:
@@ -209,9 +209,9 @@ def _waiting(
             kept = codec.encode(result)
         except BaseException:
             # Also a handler that was cancelled is forgotten, whoever cancels it again.
-            await asyncio.shield(requests.run(requests.abandon(begun)))
+            await asyncio.shield(requests.run("abandon", requests.abandon(begun)))
             raise
-        other = await requests.run(requests.finish(begun, kept))
+        other = await requests.run("complete", requests.finish(begun, kept))
         return result if other is None else codec.decode(other.result)
 
     return handle

@@ -101,6 +101,12 @@ def bind(plan: Callable[..., Plan[Any]], group: Group[Any]) -> Callable[..., Any
     return method
 
 
+def run_as(operation: str, plan: Plan[Any], runner: Runner) -> Any:
+    """Run a plan that no operation of a group makes, watched under this name."""
+    watch = runner.watch
+    return runner.run(plan if watch is None else watch(operation, lambda: plan))
+
+
 def _watched(plan: Callable[..., Plan[Any]], watch: Watcher, operation: str) -> Callable[..., Plan[Any]]:
     def make(*arguments: Any, **keywords: Any) -> Plan[Any]:
         # Made within the watch, since what the caller gave may be refused before there is a plan.

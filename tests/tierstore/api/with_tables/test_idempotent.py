@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -16,9 +17,11 @@ from tierstore import deadline
 from tierstore.api.idempotency import Idempotency
 from tierstore.api.idempotent import idempotent, json_of
 from tierstore.core.operation import Async, Sync
-from tierstore.core.runners import AsyncRunner
+from tierstore.core.runners import AsyncRunner, SyncRunner
 from tierstore.dynamodb.effects import DynamoDBRequest
 from tierstore.errors import InProgressError, InvalidError, TooLargeError, UnavailableError
+from tierstore.observability.events import Event, OperationEnded
+from tierstore.observability.watcher import PlanWatcher
 from tierstore.storage import Operations
 
 
@@ -328,3 +331,16 @@ def test_in_asyncio_a_cancelled_handler_leaves_nothing_behind(later: Idempotency
     asyncio.run(cancel())
 
     assert world.scan("test-state") == []
+
+
+def test_what_is_done_about_a_request_is_observed(world: World) -> None:
+    events: list[Event] = []
+    watch = PlanWatcher(observe=events.append, tracing=None).watch
+    carry_out: Callable[[Any], Any] = world.carry_out
+    with ThreadPoolExecutor(1) as threads:
+        runner = SyncRunner(carry_out, lambda: threads, watch=watch)
+        records: Idempotency[Sync] = Idempotency(runner, world.repository)
+        idempotent(records, scope="orders", token=token_of, payload=payload_of)(Shop().order)(REQUEST)
+
+    ended = [event.operation for event in events if isinstance(event, OperationEnded)]
+    assert ended == ["idempotency.begin", "idempotency.complete"]
