@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3control import S3ControlClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_ssm import SSMClient
 
@@ -53,6 +54,7 @@ class Clients:
     kms: KMSClient
     logs: CloudWatchLogsClient
     s3: S3Client
+    s3_control: S3ControlClient
     s3_without_tls: S3Client
     """The same buckets over plain HTTP, which their policies must refuse."""
     sns: SNSClient
@@ -100,6 +102,10 @@ def _connect(
         configuration = configuration.merge(Config(s3={"addressing_style": "path"}))
         secure = {"config": configuration, "endpoint_url": sandbox.endpoint, "verify": str(sandbox.ca_file)}
         insecure = {"config": configuration, "endpoint_url": sandbox.insecure_endpoint}
+    by_account = dict(secure)
+    if sandbox is not None:
+        # S3 Control is called by the account's own host name, which only the proxy knows.
+        by_account["config"] = configuration.merge(Config(proxies={"https": sandbox.proxy}))
     elsewhere = endpoints or {}
 
     def options(service: Service) -> dict[str, Any]:
@@ -120,6 +126,7 @@ def _connect(
         kms=session.client("kms", **options("kms")),
         logs=session.client("logs", **options("logs")),
         s3=session.client("s3", **options("s3")),
+        s3_control=session.client("s3control", **(by_account if sandbox else options("s3_control"))),
         s3_without_tls=session.client("s3", **insecure),
         sns=session.client("sns", **options("sns")),
         ssm=session.client("ssm", **options("ssm")),

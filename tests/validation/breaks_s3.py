@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from environments import arns
 from tests.validation.breaks import Break, Breaking, as_if, bucket, forbidding, really
 from validation.checks.s3_settings import bucket_key
 from validation.context import Context
@@ -231,6 +232,25 @@ def with_pages_of_others(context: Context) -> Iterator[Context]:
         client.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
 
 
+@contextmanager
+def without_access_point_policy(context: Context) -> Iterator[Context]:
+    client, account = context.clients.s3_control, context.environment.account
+    name = context.environment.access_point_name("uploader", "uploads")
+    whole = client.get_access_point_policy(AccountId=account, Name=name)["Policy"]
+    client.delete_access_point_policy(AccountId=account, Name=name)
+    try:
+        yield context
+    finally:
+        client.put_access_point_policy(AccountId=account, Name=name, Policy=whole)
+
+
+def block_account(context: Context, **changes: bool) -> None:
+    blocks: Any = {**BLOCKED, **changes}
+    context.clients.s3_control.put_public_access_block(
+        AccountId=context.environment.account, PublicAccessBlockConfiguration=blocks
+    )
+
+
 def on_uploads(check: str, how: Breaking, what: str, *, expected: Any, found: Any) -> Break:
     return Break(check=check, resource="uploads", how=how, what=what, expected=expected, found=found)
 
@@ -326,6 +346,22 @@ BREAKS = (
         what="reports accepted from",
         expected=lambda context: sorted(f"arn:aws:s3:::{bucket(context, each.name)}" for each in context.model.buckets),
         found=["*"],
+    ),
+    Break(
+        check="s3.access_points",
+        resource="uploader/uploads",
+        how=without_access_point_policy,
+        what="lets through",
+        expected=lambda context: [arns.role_arn(context.environment, "uploader")],
+        found=[],
+    ),
+    Break(
+        check="s3.account_block",
+        resource="account",
+        how=really(lambda context: block_account(context, BlockPublicPolicy=False), block_account),
+        what="BlockPublicPolicy",
+        expected=True,
+        found=False,
     ),
     on_uploads("s3.replication", replicating(without_time_control), "minutes", expected=15, found=None),
     on_uploads("s3.replication", replicating(disabled), "enabled rules", expected=1, found=0),

@@ -27,13 +27,18 @@ def _networks(context: Context) -> Sequence[str]:
     return [context.environment.physical_name("network")]
 
 
+def vpc_id(context: Context) -> str:
+    """The VPC that Redis and its clients live in; raises `Unmet` where there is no subnet group to tell."""
+    return _subnet_group(context)["VpcId"]
+
+
 def _subnet_group(context: Context) -> CacheSubnetGroupTypeDef:
     names = {node["CacheSubnetGroupName"] for node in nodes(context)}
     return context.ask(redis.subnet_group, min(names))
 
 
 def _security_groups(context: Context) -> list[SecurityGroupTypeDef]:
-    return context.ask(network.security_groups, _subnet_group(context)["VpcId"])
+    return context.ask(network.security_groups, vpc_id(context))
 
 
 @check(
@@ -47,7 +52,7 @@ def endpoints(context: Context, service: str) -> Iterator[Finding]:
     name = f"com.amazonaws.{context.environment.region}.{service}"
     found = [
         endpoint
-        for endpoint in context.ask(network.endpoints, _subnet_group(context)["VpcId"])
+        for endpoint in context.ask(network.endpoints, vpc_id(context))
         if endpoint["ServiceName"] == name and endpoint["VpcEndpointType"] == "Gateway"
     ]
     yield compare("states of the endpoints", expected=["available"], found=[each["State"].lower() for each in found])

@@ -36,6 +36,8 @@ class Assumptions:
     def bucket(self, physical_name: object) -> BucketUsage:
         """Use of a bucket by its name in the account; of a bucket that is not declared, the defaults."""
         names = {self.environment.bucket_name(bucket): bucket for bucket in BUCKETS}
+        # A copy takes in and keeps what its original does.
+        names |= {self.environment.replica_name(bucket): bucket for bucket in BUCKETS}
         return self.cost.buckets.get(names.get(str(physical_name), ""), BucketUsage())
 
     def line(

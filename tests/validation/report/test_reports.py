@@ -80,6 +80,18 @@ def test_json_counts_results_and_keeps_expected_and_found(report: dict[str, Any]
     }
 
 
+def test_a_check_that_examined_nothing_is_left_out() -> None:
+    document: Any = run_document(
+        SUBJECT,
+        [a_check("s3.replication"), a_check("s3.policy")],
+        [a_result("s3.policy", Status.PASSED, compare("tls", expected=True, found=True))],
+        started_at=datetime(2026, 1, 2, tzinfo=UTC),
+        seconds=1,
+    )
+
+    assert [check["id"] for check in document["checks"]] == ["s3.policy"]
+
+
 def test_junit_has_a_suite_for_each_tier_and_a_case_for_each_result(report: dict[str, Any]) -> None:
     root = Xml.fromstring(junit.render(report))
 
