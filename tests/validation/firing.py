@@ -36,17 +36,15 @@ def fire(cloudwatch: CloudWatchClient, alarm: Definition) -> None:
     """Put just as much data beyond the threshold as makes an alarm, in the oldest periods that are looked at."""
     bad, good = _values(alarm, breaching=True), _values(alarm, breaching=False)
     looked_at, needed = alarm["EvaluationPeriods"], alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"])
+    by_age = {ago: bad if ago > looked_at - needed else good for ago in range(1, looked_at + 1)}
     if "ThresholdMetricId" in alarm:
-        for ago in range(looked_at + 1, looked_at + 1 + HISTORY):
-            _put(cloudwatch, alarm, good, ago=ago)
-    # The state is judged after every datum: the newest comes first, so that the window has its place.
-    for ago in range(1, looked_at + 1):
-        _put(cloudwatch, alarm, bad if ago > looked_at - needed else good, ago=ago)
+        by_age |= dict.fromkeys(range(looked_at + 1, looked_at + 1 + HISTORY), good)
+    _put(cloudwatch, alarm, by_age)
 
 
 def calm(cloudwatch: CloudWatchClient, alarm: Definition) -> None:
     """Put one datum within the threshold, now: the oldest one beyond it is looked at no more."""
-    _put(cloudwatch, alarm, _values(alarm, breaching=False), ago=0)
+    _put(cloudwatch, alarm, {0: _values(alarm, breaching=False)})
 
 
 def state(cloudwatch: CloudWatchClient, name: str) -> str:
@@ -95,16 +93,17 @@ def _values(alarm: Definition, *, breaching: bool) -> Mapping[str, float]:
     raise AssertionError(f"no data makes {alarm['AlarmName']} {'sound' if breaching else 'silent'}")
 
 
-def _put(cloudwatch: CloudWatchClient, alarm: Definition, values: Mapping[str, float], *, ago: int) -> None:
-    by_namespace: dict[str, list[Any]] = {}
-    for metric in _metrics(alarm):
-        begin = (time.time() // metric.period - ago) * metric.period
-        datum = {
+def _put(cloudwatch: CloudWatchClient, alarm: Definition, by_age: Mapping[int, Mapping[str, float]]) -> None:
+    """Put the values of all metrics, by how many periods ago; in one request, so that the state is judged once."""
+    metrics, now = list(_metrics(alarm)), time.time()
+    data: list[Any] = [
+        {
             "MetricName": metric.name,
             "Dimensions": metric.dimensions,
             "Value": values[metric.id],
-            "Timestamp": datetime.fromtimestamp(begin, UTC),
+            "Timestamp": datetime.fromtimestamp((now // metric.period - ago) * metric.period, UTC),
         }
-        by_namespace.setdefault(metric.namespace, []).append(datum)
-    for namespace, data in by_namespace.items():
-        cloudwatch.put_metric_data(Namespace=namespace, MetricData=data)
+        for ago, values in by_age.items()
+        for metric in metrics
+    ]
+    cloudwatch.put_metric_data(Namespace=metrics[0].namespace, MetricData=data)
