@@ -17,6 +17,7 @@ from tierstore.api.idempotency import Idempotency
 from tierstore.api.leaderboards import Leaderboards
 from tierstore.api.leases import Leases
 from tierstore.api.limits import Limits
+from tierstore.api.outbox import Outbox
 from tierstore.api.personal_data import PersonalData
 from tierstore.api.sessions import Sessions
 from tierstore.api.state import State
@@ -37,7 +38,9 @@ from tierstore.declaration.entities import Entity
 from tierstore.dynamodb.repository import Repository
 from tierstore.model.buckets import ASSETS, UPLOADS
 from tierstore.observability.events import Observe
-from tierstore.realtime.patience import through_a_failover
+from tierstore.realtime.board_copies import BoardCopies
+from tierstore.realtime.late_writes import LateWrites
+from tierstore.realtime.patience import briefly, through_a_failover
 from tierstore.s3.bucket import LiveBucket
 from tierstore.wiring import async_transport_makers, transport_makers
 
@@ -55,7 +58,8 @@ class Operations(Generic[Mode]):
         in_redis = through_a_failover(context.random)
         self.users: Users[Mode] = Users(runner, items)
         self.contents: Contents[Mode] = Contents(runner, items)
-        self.counters: Counters[Mode] = Counters(runner, context, items, in_redis)
+        late = LateWrites(context, items, briefly(context.random))
+        self.counters: Counters[Mode] = Counters(runner, context, items, in_redis, late)
         uploads = LiveBucket.of(UPLOADS, context.connection, objects)
         self.uploads: Uploads[Mode] = Uploads(runner, items, uploads)
         self.assets: Assets[Mode] = Assets(runner, LiveBucket.of(ASSETS, context.connection, objects))
@@ -65,8 +69,9 @@ class Operations(Generic[Mode]):
         self.sessions: Sessions[Mode] = Sessions(runner, context, items)
         self.cache: Cache[Mode] = Cache(runner, items, cache)
         self.limits: Limits[Mode] = Limits(runner, context)
-        self.leaderboards: Leaderboards[Mode] = Leaderboards(runner, context, in_redis)
-        self.changes: Changes[Mode] = Changes(runner, context, in_redis)
+        self.leaderboards: Leaderboards[Mode] = Leaderboards(runner, context, late, BoardCopies(context, items))
+        self.changes: Changes[Mode] = Changes(runner, late)
+        self.outbox: Outbox[Mode] = Outbox(runner, late)
         self.personal_data: PersonalData[Mode] = PersonalData(runner, context, items, (uploads,), in_redis)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tierstore.core.context import Context
-from tierstore.core.effects import Plan, ask
+from tierstore.core.deadlines import within_deadline
+from tierstore.core.effects import Plan, Sleep, ask
 from tierstore.core.operation import Group, Mode, Runner, operation
 from tierstore.core.pages import Page
-from tierstore.core.retries import RetryPolicy
-from tierstore.errors import InvalidError
+from tierstore.errors import InvalidError, StorageError
 from tierstore.realtime import feed
 from tierstore.realtime.feed import BEGINNING, Change
+from tierstore.realtime.late_writes import LateWrites
 
 MAXIMUM_LIMIT: Final = 1000
 LONGEST_WAIT: Final = 30.0
@@ -19,19 +19,22 @@ LONGEST_WAIT: Final = 30.0
 
 
 class Changes(Group[Mode]):
-    """Topics that anybody may publish to and follow, each follower at its own pace."""
+    """Topics that anybody may publish to and follow, each follower at its own pace.
 
-    def __init__(self, runner: Runner, context: Context, retries: RetryPolicy) -> None:
+    While Redis cannot be asked, changes wait in a table until `outbox.deliver`, or the next operation that finds
+    Redis there, and followers find nothing new.
+    """
+
+    def __init__(self, runner: Runner, writes: LateWrites) -> None:
         super().__init__(runner)
-        self._context = context
-        self._retries = retries
+        self._writes = writes
 
     @operation
-    def publish(self, topic: str, kind: str, body: Any = None) -> Plan[str]:
-        """Append a change to a topic, exactly once; its position."""
-        request = feed.publish(topic, kind, body, token=self._context.new_token())
-        position: bytes = yield from self._retries.retrying(request)
-        return position.decode()
+    def publish(self, topic: str, kind: str, body: Any = None) -> Plan[str | None]:
+        """Append a change to a topic, exactly once; its position, None while it waits."""
+        write = self._writes.new("changes.publish", topic, feed.packed(topic, kind, body))
+        position: bytes | None = yield from self._writes.write(write)
+        return None if position is None else position.decode()
 
     @operation
     def follow(
@@ -48,5 +51,13 @@ class Changes(Group[Mode]):
             )
         after = cursor or BEGINNING
         request = feed.read(topic, after=after, limit=limit, wait_seconds=wait_seconds)
-        found = feed.changes((yield from ask(request)))
+        yield from self._writes.catch_up()
+        try:
+            found = feed.changes((yield from ask(request)))
+        except StorageError as error:
+            if not error.retryable:
+                raise
+            # Whoever follows in a loop must not ask a Redis that is away without a pause.
+            yield Sleep(seconds=within_deadline(wait_seconds))
+            found = ()
         return Page(items=found, cursor=found[-1].position if found else after)

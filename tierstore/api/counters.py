@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -18,6 +19,9 @@ from tierstore.model.contents import ContentCounter
 from tierstore.model.state import IdempotencyRecord
 from tierstore.realtime import counts
 from tierstore.realtime.counts import Counter, Flush, Name
+from tierstore.realtime.late_writes import LateWrites
+
+_LOG: Final = logging.getLogger(__name__)
 
 FLUSH_SCOPE: Final = "counter-flush"
 FLUSH_REMEMBERED: Final = timedelta(days=7)
@@ -35,38 +39,43 @@ class Flushed:
 class Counters(Group[Mode]):
     """Counts go to Redis first, so that no item takes all the additions, and from there into the table.
 
-    While Redis cannot be asked, they go to the table directly.
+    While Redis cannot be asked, they go to the table directly; an addition over which Redis fell silent waits in
+    another until it can say whether it had it.
     """
 
-    def __init__(self, runner: Runner, context: Context, items: Repository, retries: RetryPolicy) -> None:
+    def __init__(
+        self, runner: Runner, context: Context, items: Repository, retries: RetryPolicy, writes: LateWrites
+    ) -> None:
         super().__init__(runner)
         self._context = context
         self._items = items
         self._retries = retries
+        self._writes = writes
 
     @operation
     def add(self, content_id: str, name: Name, amount: int = 1) -> Plan[None]:
-        """Add to a counter, exactly once.
-
-        Raises an error in doubt only where Redis fell silent over the addition and has not come back in time.
-        """
+        """Add to a counter, exactly once."""
         if amount == 0:
             raise InvalidError("adding 0 changes nothing; give a number above or below 0")
         counter = Counter(content_id, name)
-        request = counts.add(counter, amount, token=self._context.new_token())
+        write = self._writes.new("counters.add", content_id, name, amount)
         try:
-            unflushed = int((yield from ask(request)))
+            unflushed = int((yield from self._writes.attempt(write)))
         except StorageError as error:
-            if not error.in_doubt:
+            if not error.retryable:
+                raise
+            if error.in_doubt:
+                yield from self._writes.keep(write, in_doubt=True)
+            else:
                 yield from self._items.add(ContentCounter(content_id=content_id, name=name), "value", amount)
-                return
-            unflushed = int((yield from self._retries.retrying(request)))
+            return
         if counts.must_be_announced(unflushed, added=amount):
             yield from self._announce(counter)
 
     @operation
     def read(self, content_id: str, name: Name) -> Plan[int]:
         """A counter's value; an addition that is on its way into the table may be missing for a moment."""
+        yield from self._writes.catch_up()
         # The table first: a count that moves between the two looks is then missing rather than doubled.
         kept = yield from self._items.total(ContentCounter, {"content_id": content_id, "name": name}, "value")
         try:
@@ -79,15 +88,22 @@ class Counters(Group[Mode]):
     def flush(self, *, limit: int = 100) -> Plan[Flushed]:
         """Move the counts of up to `limit` counters into the table, those that have waited longest; call it regularly.
 
-        Any number of processes may, at any time, and die over it: nothing is lost or counted twice.
+        Any number of processes may, at any time, and die over it: nothing is lost or counted twice. What cannot be
+        moved while Redis or the table cannot be asked is left to the next flush.
         """
+        yield from self._writes.catch_up()
         flushed, amount = 0, 0
-        for told in counts.counters((yield from ask(counts.unflushed(limit=limit)))):
-            moved = yield from self._flush(told.counter)
-            if moved is not None:
-                flushed += 1
-                amount += moved
-            yield from ask(counts.forget(told))
+        try:
+            for told in counts.counters((yield from ask(counts.unflushed(limit=limit)))):
+                moved = yield from self._flush(told.counter)
+                if moved is not None:
+                    flushed += 1
+                    amount += moved
+                yield from ask(counts.forget(told))
+        except StorageError as error:
+            if not error.retryable:
+                raise
+            _LOG.warning("counters are flushed another time: %s", error)
         return Flushed(counters=flushed, amount=amount)
 
     def _flush(self, counter: Counter) -> Plan[int | None]:

@@ -27,6 +27,7 @@ from tierstore.declaration.policies import CachePolicy
 from tierstore.identifiers import new_ulid
 from tierstore.model.erasures import NOT_ERASED
 from tierstore.model.key_spaces import LIVE_COUNTERS, UNFLUSHED_COUNTERS
+from tierstore.model.outbox import KEEP
 from tierstore.model.state import IdempotencyRecord
 from tierstore.model.tables import CORE
 
@@ -236,6 +237,7 @@ PATTERNS: Final = (
             KeySpaceRequest(key_space=LIVE_COUNTERS),
             KeySpaceRequest(key_space=UNFLUSHED_COUNTERS),
             write(add(ContentCounter)),
+            KEEP,
         ),
     ),
     AccessPattern(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from tierstore.declaration.entities import Entity
-from tierstore.model import contents, erasures, sessions, state, uploads, users
+from tierstore.model import contents, erasures, outbox, sessions, state, uploads, users
 
 ENTITIES: Final[tuple[type[Entity], ...]] = (
     *users.ENTITIES,
@@ -14,4 +14,5 @@ ENTITIES: Final[tuple[type[Entity], ...]] = (
     *state.ENTITIES,
     *sessions.ENTITIES,
     *erasures.ENTITIES,
+    *outbox.ENTITIES,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tierstore.model import assets, contents, personal_data, real_time, sessions, state, uploads, users
+from tierstore.model import assets, contents, outbox, personal_data, real_time, sessions, state, uploads, users
 
 PATTERNS: Final = (
     *users.PATTERNS,
@@ -15,4 +15,5 @@ PATTERNS: Final = (
     *sessions.PATTERNS,
     *real_time.PATTERNS,
     *personal_data.PATTERNS,
+    *outbox.PATTERNS,
 )

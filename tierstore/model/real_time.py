@@ -8,6 +8,7 @@ from tierstore.declaration.entities import Entity
 from tierstore.declaration.patterns import AccessPattern, GetMany, KeySpaceRequest
 from tierstore.model.contents import Content
 from tierstore.model.key_spaces import CHANGE_FEED, ENTITY_CACHE, LEADERBOARDS, RATE_LIMITS
+from tierstore.model.outbox import COPIED, COPY, KEEP
 from tierstore.model.users import User
 
 CACHED: Final[tuple[type[Entity], ...]] = (User, Content)
@@ -39,31 +40,31 @@ PATTERNS: Final = (
         id="R3",
         name="leaderboards.rank",
         title="a member's score and rank in a leaderboard",
-        requests=(KeySpaceRequest(key_space=LEADERBOARDS),),
+        requests=(KeySpaceRequest(key_space=LEADERBOARDS), COPIED, COPY),
     ),
     AccessPattern(
         id="R3t",
         name="leaderboards.top",
         title="the best of a leaderboard, or those from a rank on",
-        requests=(KeySpaceRequest(key_space=LEADERBOARDS),),
+        requests=(KeySpaceRequest(key_space=LEADERBOARDS), COPIED, COPY),
     ),
     AccessPattern(
         id="R3s",
         name="leaderboards.put",
         title="set a member's score",
-        requests=(KeySpaceRequest(key_space=LEADERBOARDS),),
+        requests=(KeySpaceRequest(key_space=LEADERBOARDS), KEEP, COPY),
     ),
     AccessPattern(
         id="R3a",
         name="leaderboards.add",
         title="add to a member's score",
-        requests=(KeySpaceRequest(key_space=LEADERBOARDS),),
+        requests=(KeySpaceRequest(key_space=LEADERBOARDS), KEEP, COPY),
     ),
     AccessPattern(
         id="R3d",
         name="leaderboards.remove",
         title="take a member off a leaderboard",
-        requests=(KeySpaceRequest(key_space=LEADERBOARDS),),
+        requests=(KeySpaceRequest(key_space=LEADERBOARDS), KEEP, COPY),
     ),
     AccessPattern(
         id="R4",
@@ -75,6 +76,6 @@ PATTERNS: Final = (
         id="R4p",
         name="changes.publish",
         title="publish a change",
-        requests=(KeySpaceRequest(key_space=CHANGE_FEED),),
+        requests=(KeySpaceRequest(key_space=CHANGE_FEED), KEEP),
     ),
 )

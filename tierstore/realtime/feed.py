@@ -45,12 +45,16 @@ _PUBLISH: Final = OnceScript("redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2]
 _pack: Final = packer_of(Anything())
 
 
-def publish(topic: str, kind: str, body: Any, *, token: str) -> RedisRequest:
-    """Append a change once for each token; answered with its position when a replica has it."""
+def packed(topic: str, kind: str, body: Any) -> bytes:
+    """A change as it is kept; raises `InvalidError` for a body that no table stores."""
     try:
-        change = msgspec.msgpack.encode([kind, _pack(body) if _pack else body])
+        return msgspec.msgpack.encode([kind, _pack(body) if _pack else body])
     except (TypeError, ValueError, OverflowError) as error:
         raise InvalidError(f"a change of topic {topic!r} cannot be written: {error}") from None
+
+
+def publish(topic: str, change: bytes, *, token: str) -> RedisRequest:
+    """Append a packed change once for each token; answered with its position when a replica has it."""
     return _PUBLISH.on(key_in(CHANGE_FEED, topic=topic, part=f"done:{token}"), [_stream(topic)], KEPT, change)
 
 

@@ -8,8 +8,8 @@ from typing import Final
 from tierstore.redis.effects import Argument, RedisRequest
 from tierstore.redis.scripts import Script
 
-REMEMBERED_SECONDS: Final = 60
-"""How long an answer is remembered: longer than anybody goes on trying."""
+REMEMBERED_SECONDS: Final = 7 * 24 * 3600
+"""How long an answer is remembered that may not have arrived: longer than a write waits until Redis is back."""
 
 
 class OnceScript:

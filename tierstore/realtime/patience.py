@@ -18,3 +18,13 @@ def through_a_failover(random: Callable[[], float]) -> RetryPolicy:
     return RetryPolicy(
         failed=FAILOVER, throttled=FAILOVER, budget=RetryBudget(capacity=_RETRIES_AT_ONCE), random=random
     )
+
+
+_BRIEFLY: Final = Backoff(attempts=3, base_seconds=0.02, cap_seconds=0.1)
+"""Long enough for a connection that broke, or a slot that moved."""
+
+
+def briefly(random: Callable[[], float]) -> RetryPolicy:
+    """For what can be done another way while Redis is away."""
+    budget = RetryBudget(capacity=_RETRIES_AT_ONCE)
+    return RetryPolicy(failed=_BRIEFLY, throttled=_BRIEFLY, budget=budget, random=random)

@@ -26,7 +26,9 @@ from tierstore.core.context import utc_now
 from tierstore.core.effects import Effect
 from tierstore.core.transports import Transports
 from tierstore.dynamodb.repository import Repository
+from tierstore.errors import UnavailableError
 from tierstore.identifiers import new_ulid
+from tierstore.redis.transport import RedisTransport
 from validation.clients import Clients
 
 Credentials = Mapping[str, str]
@@ -150,6 +152,18 @@ def in_two_days() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def without_redis() -> Iterator[None]:
+    """Let no storage reach Redis."""
+
+    def refuse(_transport: RedisTransport, _effect: Effect[Any]) -> Any:
+        raise UnavailableError("Redis cannot be reached")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RedisTransport, "carry_out", refuse)
+        yield
+
+
 Live = Callable[[Callable[[str], Storage], Callable[[str], None]], None]
 
 
@@ -180,7 +194,7 @@ def run(clients: Clients, connection: Connection, user_id: str, tmp_path_factory
             return getattr(getattr(storage_for(name), group), operation)(*given, **named)
 
         folder = tmp_path_factory.mktemp("files")
-        live(do, user_id=user_id, folder=folder, store=store, begin=begin_parts, later=in_two_days)
+        live(do, user_id=user_id, folder=folder, store=store, begin=begin_parts, later=in_two_days, away=without_redis)
 
     return everything
 

@@ -24,6 +24,8 @@ Begin = Callable[[str], None]
 """Begins to send an object of the uploads in parts, and never comes to the end."""
 Later = Callable[[], AbstractContextManager[None]]
 """Lets time pass until nobody sends files any more."""
+Away = Callable[[], AbstractContextManager[None]]
+"""Lets Redis be out of reach."""
 
 _TEXT = b"a file that somebody sends\n"
 _IN_PARTS = b"x" * (9 * 2**20)
@@ -34,7 +36,7 @@ class Crash(Exception):  # noqa: N818 - an event, no error
     """Stands for the crash of whoever sends a file."""
 
 
-def live(do: Do, *, user_id: str, folder: Path, store: Store, begin: Begin, later: Later) -> None:
+def live(do: Do, *, user_id: str, folder: Path, store: Store, begin: Begin, later: Later, away: Away) -> None:
     """Run every operation; the uploads are those of the user."""
     _users(do)
     _contents(do)
@@ -42,7 +44,7 @@ def live(do: Do, *, user_id: str, folder: Path, store: Store, begin: Begin, late
     _assets(do, folder)
     _state(do)
     _sessions(do)
-    _real_time(do)
+    _real_time(do, away)
     _personal_data(do, folder, store, begin)
 
 
@@ -165,7 +167,7 @@ def _sessions(do: Do) -> None:
     do("sessions.end_all", user)
 
 
-def _real_time(do: Do) -> None:
+def _real_time(do: Do, away: Away) -> None:
     name = new_ulid()
     for entity in (User, Content):
         do("cache.entities", entity, [{"id": name}])
@@ -178,6 +180,12 @@ def _real_time(do: Do) -> None:
     do("leaderboards.remove", name, "ada")
     do("changes.publish", name, "kind")
     do("changes.follow", name)
+    with away():
+        do("leaderboards.put", name, "bob", 1)
+        do("leaderboards.add", name, "bob", 1)
+        do("leaderboards.remove", name, "bob")
+        do("changes.publish", name, "kind")
+    do("outbox.deliver")
 
 
 def _personal_data(do: Do, folder: Path, store: Store, begin: Begin) -> None:

@@ -16,7 +16,7 @@ from tests.tierstore.dynamodb.conftest import World
 from tests.tierstore.real_redis import RealRedis
 from tierstore.api.counters import Flushed
 from tierstore.core.effects import Effect
-from tierstore.errors import InvalidError, UnavailableError
+from tierstore.errors import InvalidError
 from tierstore.realtime.counts import must_be_announced
 from tierstore.redis.effects import RedisRequest
 
@@ -62,13 +62,22 @@ def test_an_addition_whose_answer_was_lost_counts_once(one: Process, times: int)
     assert one.counters.read("c1", "views") == 5
 
 
-def test_an_addition_that_stays_in_doubt_is_an_error_in_doubt(one: Process) -> None:
+def test_an_addition_that_stays_in_doubt_waits_until_redis_can_say_whether_it_had_it(one: Process) -> None:
     lose_answers(one, of="done:", times=100)
+    one.counters.add("c1", "views", 5)
+    one.after = lambda _: None
 
-    with pytest.raises(UnavailableError) as caught:
-        one.counters.add("c1", "views", 5)
+    assert one.outbox.deliver() == 1
+    assert one.counters.read("c1", "views") == 5
 
-    assert caught.value.in_doubt
+
+def test_a_flush_without_redis_is_left_to_the_next(one: Process) -> None:
+    one.counters.add("c1", "views", 5)
+    one.is_cut_off = True
+    assert one.counters.flush() == Flushed(counters=0, amount=0)
+    one.is_cut_off = False
+
+    assert one.counters.flush() == Flushed(counters=1, amount=5)
 
 
 class Died(BaseException):

@@ -14,6 +14,7 @@ from tierstore.api.changes import Changes
 from tierstore.api.counters import Counters
 from tierstore.api.leaderboards import Leaderboards
 from tierstore.api.limits import Limits
+from tierstore.api.outbox import Outbox
 from tierstore.api.sessions import Sessions
 from tierstore.aws import Aws
 from tierstore.cache.entity_cache import EntityCache
@@ -24,6 +25,8 @@ from tierstore.core.operation import Sync
 from tierstore.core.retries import Backoff, RetryBudget, RetryPolicy
 from tierstore.core.runners import SyncRunner
 from tierstore.errors import UnavailableError
+from tierstore.realtime.board_copies import BoardCopies
+from tierstore.realtime.late_writes import LateWrites
 from tierstore.redis.effects import AnyRedisEffect, RedisBatch, RedisRequest, RedisValues, same_answer
 from tierstore.redis.transport import RedisTransport
 
@@ -56,9 +59,13 @@ class Process:
         self.cache: Cache[Sync] = Cache(self.runner, self.items, cache)
         self.sessions: Sessions[Sync] = Sessions(self.runner, context, self.items)
         self.limits: Limits[Sync] = Limits(self.runner, context)
-        self.counters: Counters[Sync] = Counters(self.runner, context, self.items, few)
-        self.leaderboards: Leaderboards[Sync] = Leaderboards(self.runner, context, few)
-        self.changes: Changes[Sync] = Changes(self.runner, context, few)
+        late = LateWrites(context, self.items, few)
+        self.counters: Counters[Sync] = Counters(self.runner, context, self.items, few, late)
+        self.leaderboards: Leaderboards[Sync] = Leaderboards(
+            self.runner, context, late, BoardCopies(context, self.items)
+        )
+        self.changes: Changes[Sync] = Changes(self.runner, late)
+        self.outbox: Outbox[Sync] = Outbox(self.runner, late)
 
     def close(self) -> None:
         self._executor.shutdown()

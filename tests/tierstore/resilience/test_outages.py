@@ -1,0 +1,121 @@
+"""An application at 200 operations a second while Redis loses a primary, or is away altogether: no operation fails."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing
+from dataclasses import replace
+from pathlib import Path
+from statistics import quantiles
+
+import pytest
+
+from environments.target import SandboxConnection
+from tests.tierstore.real_redis import RealRedis
+from tests.tierstore.resilience.workload import Application, Journal, differences
+from tierstore import Storage
+from tierstore.connection import Connection
+
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
+
+OPERATIONS_PER_SECOND = 200
+WRITERS = 20
+BEFORE, DURING, AFTER = 2.0, 5.0, 4.0
+"""Seconds."""
+
+
+@pytest.fixture
+def storage(
+    connection: Connection,
+    sandbox: SandboxConnection,
+    real_redis: RealRedis,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Storage]:
+    """The sandbox's tables and buckets, and a Redis Cluster that may be harmed."""
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(sandbox.credentials_file))
+    both = tmp_path / "authorities.pem"
+    assert connection.ca_file is not None
+    assert real_redis.connection.ca_file is not None
+    both.write_text(connection.ca_file.read_text() + real_redis.connection.ca_file.read_text())
+    joined = replace(
+        connection,
+        redis=real_redis.connection.redis,
+        redis_passwords_file=real_redis.connection.redis_passwords_file,
+        ca_file=both,
+    )
+    with closing(Storage(joined)) as storage:
+        yield storage
+
+
+class Load:
+    """Writers that share the rate, and what came of it."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._applications = [Application(storage, random.Random(seed), Journal()) for seed in range(WRITERS)]
+        self._is_over = threading.Event()
+        self._threads = [threading.Thread(target=self._run, args=(each,)) for each in self._applications]
+        self.failures: list[str] = []
+
+    def __enter__(self) -> Load:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def seconds(self) -> list[float]:
+        return [took for each in self._applications for those in each.seconds.values() for took in those]
+
+    @property
+    def entries(self) -> list[object]:
+        return [entry for each in self._applications for entry in each.journal.entries]
+
+    def differences(self, storage: Storage) -> list[str]:
+        return [each for app in self._applications for each in differences(storage, app.journal.entries)]
+
+    def _run(self, application: Application) -> None:
+        due = time.monotonic()
+        while not self._is_over.is_set():
+            try:
+                application.step()
+            except Exception as error:  # noqa: BLE001 - counted
+                self.failures.append(f"{type(error).__name__}: {error}")
+            due += WRITERS / OPERATIONS_PER_SECOND
+            self._is_over.wait(max(0.0, due - time.monotonic()))
+
+
+@pytest.fixture(params=["a primary is killed", "all of Redis is stopped"])
+def outage(request: pytest.FixtureRequest, real_redis: RealRedis) -> Callable[[], AbstractContextManager[None]]:
+    if request.param == "all of Redis is stopped":
+        return real_redis.stopped
+    return lambda: real_redis.killed(real_redis.primary_of("any key"))
+
+
+def test_no_operation_fails_and_no_acknowledged_write_is_lost(
+    storage: Storage,
+    outage: Callable[[], AbstractContextManager[None]],
+    record_property: Callable[[str, object], None],
+) -> None:
+    with Load(storage) as load:
+        time.sleep(BEFORE)
+        with outage():
+            time.sleep(DURING)
+        time.sleep(AFTER)
+
+    cuts = quantiles(load.seconds, n=100)
+    record_property("operations", len(load.seconds))
+    record_property("p50_ms", round(cuts[49] * 1000, 1))
+    record_property("p99_ms", round(cuts[98] * 1000, 1))
+    print(len(load.seconds), "operations, p50", round(cuts[49] * 1000, 1), "p99", round(cuts[98] * 1000, 1), "ms")
+    print(Counter(failure[:60] for failure in load.failures))
+    assert load.failures == []
+    assert load.differences(storage) == []
