@@ -6,6 +6,7 @@ from typing import Final, Literal, TypeAlias
 
 from tierstore.declaration.entities import Entity
 from tierstore.declaration.keys import Shards, key
+from tierstore.declaration.ownership import NotPersonal
 from tierstore.declaration.patterns import AccessPattern, Get, KeySpaceRequest, Query, create, delete, put, write
 from tierstore.model.key_spaces import CHANGE_FEED, LEADERBOARDS, LIVE_COUNTERS, UNFLUSHED_COUNTERS
 from tierstore.model.tables import STATE
@@ -21,6 +22,7 @@ class LateWrite(
     table=STATE,
     type="late_write",
     key=key("OUTBOX#{shard}", "{id}", shards=Shards(count=4, by="id")),
+    ownership=(NotPersonal(reason="on its way to Redis, where an erasure finds it; waits only while Redis is away"),),
     typical_item_bytes=512,
 ):
     """One write that Redis has not had yet, or of which nobody knows; deleted once Redis has it."""
@@ -35,7 +37,13 @@ class LateWrite(
 
 
 class BoardCopy(
-    Entity, table=STATE, type="board_copy", key=key("BOARD#{board}", "COPY"), expires=True, typical_item_bytes=4096
+    Entity,
+    table=STATE,
+    type="board_copy",
+    key=key("BOARD#{board}", "COPY"),
+    ownership=(NotPersonal(reason="made again from its board each minute, and gone a day after the board's last use"),),
+    expires=True,
+    typical_item_bytes=4096,
 ):
     """The best of a leaderboard as they were a short while ago."""
 
