@@ -130,6 +130,8 @@ class Application:
         if self._users:
             email, user = self._dice.choice(list(self._users.items()))
             name = new_ulid()
+            # Where the write fails, nobody knows the user's version any more.
+            del self._users[email]
             update = lambda: self._storage.users.update(user, display_name=name)  # noqa: E731
             self._users[email] = self.journal.write("user", email, name, update)
 
@@ -151,9 +153,10 @@ class Application:
         body = new_ulid()
         if self._contents and self._dice.random() < 0.5:
             author, content = self._dice.choice(list(self._contents.items()))
+            del self._contents[author]
             action = lambda: self._storage.contents.edit(content, editor_id=author, body=body)  # noqa: E731
         else:
-            author = f"{self._name}-{len(self._contents)}"
+            author = new_ulid()
             action = lambda: self._storage.contents.create(  # noqa: E731
                 author_id=author, title="t", body=body, category="drill"
             )

@@ -184,6 +184,8 @@ def _real_time(do: Do, away: Away) -> None:
         do("leaderboards.put", name, "bob", 1)
         do("leaderboards.add", name, "bob", 1)
         do("leaderboards.remove", name, "bob")
+        do("leaderboards.rank", name, "nobody")
+        do("leaderboards.top", name, count=3)
         do("changes.publish", name, "kind")
     do("outbox.deliver")
 
