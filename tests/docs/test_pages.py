@@ -17,7 +17,7 @@ from toolchain.paths import ROOT
 
 DOCS = ROOT / "docs"
 PAGES = sorted([ROOT / "README.md", *DOCS.glob("*.md")])
-LIVE_PAGES = ("quick-start", "dynamodb", "redis", "s3", "data-lifecycle", "observability")
+LIVE_PAGES = ("quick-start", "dynamodb", "redis", "s3", "data-lifecycle", "observability", "error-handling")
 """Whose programs talk to the deployed `local`."""
 
 

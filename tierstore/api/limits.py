@@ -29,8 +29,8 @@ class Limits(Group[Mode]):
     def take(self, limit: RateLimit, subject: str, *, cost: int = 1) -> Plan[Decision]:
         """Take permits for a subject, such as a user's id or an address, if they are there.
 
-        While Redis cannot be asked, this process decides by what it has itself allowed since then. Raises
-        `InvalidError` for a cost that can never be allowed.
+        While Redis cannot be asked, the limit's `without_redis` decides: by what this process has itself allowed since
+        then, or to allow everything. Raises `InvalidError` for a cost that can never be allowed.
         """
         if not 1 <= cost <= limit.at_once:
             raise InvalidError(f"rate limit {limit.name!r}: {cost} at once; allowed are 1 to {limit.at_once}")
@@ -38,7 +38,7 @@ class Limits(Group[Mode]):
         try:
             answer: list[Any] = yield take(key, limit, cost=cost)
         except StorageError:
-            return self._take_alone(key, limit, cost)
+            return _allowed(limit) if limit.without_redis == "allow" else self._take_alone(key, limit, cost)
         decision, _ = decide(limit, earned_at=int(answer[0]), now=int(answer[1]), cost=cost)
         return decision
 
@@ -47,3 +47,7 @@ class Limits(Group[Mode]):
         decision, earned_at = decide(limit, earned_at=self._alone.get(key) or 0, now=now, cost=cost)
         self._alone.put(key, earned_at, seconds=decision.reset_after)
         return Decision(**{**vars(decision), "is_degraded": True})
+
+
+def _allowed(limit: RateLimit) -> Decision:
+    return Decision(allowed=True, remaining=limit.at_once, retry_after=0.0, reset_after=0.0, is_degraded=True)

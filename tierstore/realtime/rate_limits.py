@@ -7,7 +7,7 @@ https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from tierstore.errors import InvalidError
 from tierstore.redis.effects import RedisRequest
@@ -28,6 +28,8 @@ class RateLimit:
     seconds: float
     burst: int | None = None
     """Permits that may be taken at once after a pause; all of them where None."""
+    without_redis: Literal["limit_here", "allow"] = "limit_here"
+    """While Redis cannot be asked: each process limits by what it has itself allowed, or everything is allowed."""
 
     def __post_init__(self) -> None:
         if self.permits < 1 or self.seconds <= 0 or self.at_once < 1:

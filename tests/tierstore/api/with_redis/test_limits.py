@@ -103,3 +103,12 @@ def test_never_more_is_allowed_than_the_burst_and_what_was_earned(
         if not decision.allowed and cost <= burst:
             after = now + round(decision.retry_after * 1_000_000)
             assert decide(limit, earned_at=earned_at, now=after, cost=cost)[0].allowed
+
+
+def test_without_redis_a_limit_may_allow_everything(one: Process) -> None:
+    limit = RateLimit(name="search", permits=1, seconds=60, without_redis="allow")
+    one.is_cut_off = True
+
+    decisions = [one.limits.take(limit, "ada") for _ in range(3)]
+
+    assert [(decision.allowed, decision.is_degraded) for decision in decisions] == [(True, True)] * 3
