@@ -113,11 +113,15 @@ class LateWrites:
 
         Several processes may, at any time, and die over it. Raises `UnavailableError` while Redis is away.
         """
+        kept, is_keeping = self._kept, self._being_kept > 0
         waiting = Range(name="outbox.deliver", query=WAITING, values={})
         page = yield from self._items.page(waiting, limit=limit, cursor=None)
         found: tuple[LateWrite, ...] = page.items
         parts = [list(part) for _, part in groupby(sorted(found, key=_target), _target)]
         yield from together([self._deliver(part) for part in parts])
+        if len(found) < limit and not is_keeping and kept == self._kept and not self._being_kept:
+            # Nothing was put there since it was read.
+            self._is_behind = False
         return len(found)
 
     def _deliver(self, writes: list[LateWrite]) -> Plan[None]:
@@ -135,18 +139,14 @@ class LateWrites:
         yield from self._items.write(*map(changes.delete_copy, done))
 
     def _catch_up(self) -> Plan[None]:
-        while True:
-            kept, is_keeping = self._kept, self._being_kept > 0
+        while self._is_behind:
             try:
-                delivered = yield from self.deliver(limit=PAGE)
+                yield from self.deliver(limit=PAGE)
             except StorageError as error:
                 self._next_look = self._context.now() + _NEXT_LOOK
                 if not error.retryable:
                     _LOG.warning("what waits for Redis is left to others: %s", error)
                     self._is_behind = False
-                return
-            if delivered < PAGE and not is_keeping and kept == self._kept and not self._being_kept:
-                self._is_behind = False
                 return
 
     def _forget(self, request: RedisRequest) -> Plan[None]:
