@@ -23,6 +23,11 @@ SCALABLE = "node_type: cache.r7g.large"
             id="the disaster recovery region is out of reach",
         ),
         pytest.param(
+            "budget: {freeze: {roles: [developer]}}\n",
+            "budget.freeze: given without a budget: set budget.monthly_usd, or this to null",
+            id="a freeze without a budget",
+        ),
+        pytest.param(
             "tags: {'aws:owner': me}\n",
             "tags.aws:owner: allowed 1 to 128 characters that do not start with aws:",
             id="a tag that AWS keeps for itself",
