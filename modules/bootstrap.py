@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cdktf import TerraformStack
-from cdktf_cdktf_provider_aws.s3_account_public_access_block import S3AccountPublicAccessBlock
 from constructs import Construct
 
 from environments import Deployment
@@ -12,7 +11,7 @@ from modules.access.workflows import Workflows
 from modules.encryption import Key
 from modules.encryption.policies import render_use_through
 from modules.provider import add_provider
-from modules.s3 import Bucket
+from modules.s3 import Bucket, block_public_access
 from modules.s3.policies import bucket_arn, render_customer_keys, render_secure_transport
 from modules.state import STATE, add_file_state, state_bucket_name
 
@@ -33,16 +32,7 @@ class BootstrapStack(TerraformStack):
         super().__init__(scope, f"bootstrap-{environment.name}")
         add_file_state(self, deployment)
         add_provider(self, deployment)
-        if environment.owns_account:
-            S3AccountPublicAccessBlock(
-                self,
-                "account-public-access",
-                account_id=environment.account,
-                block_public_acls=True,
-                block_public_policy=True,
-                ignore_public_acls=True,
-                restrict_public_buckets=True,
-            )
+        block_public_access(self, environment)
         key = Key(
             self,
             STATE,

@@ -23,7 +23,7 @@ from modules.monitoring import Monitoring
 from modules.network import Network
 from modules.provider import add_disaster_recovery_region, add_provider
 from modules.redis import Cache
-from modules.s3 import Buckets
+from modules.s3 import Buckets, block_public_access
 from modules.state import add_bucket_state, add_file_state
 from tierstore.declaration.model import DataModel
 
@@ -39,6 +39,8 @@ class EnvironmentStack(TerraformStack):
                 add_bucket_state(self, deployment)
             case "file":
                 add_file_state(self, deployment)
+                # No bootstrap stack came first.
+                block_public_access(self, environment)
         add_provider(self, deployment)
         disaster_recovery = add_disaster_recovery_region(self, deployment)
         keys = Keys(self, "keys", environment=environment, disaster_recovery=disaster_recovery)

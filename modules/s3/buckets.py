@@ -26,7 +26,8 @@ from modules.s3.reports import deliver_access_logs, deliver_reports, report_pref
 from tierstore.declaration.buckets import Bucket as DeclaredBucket
 
 OF_A_LOG_BUCKET: Final = {"CKV_AWS_145": "S3 delivers access logs only to a bucket that its own key encrypts."}
-"""What Checkov would have of every bucket and those that receive access logs do without."""
+OF_A_COPY: Final = {"CKV_AWS_144": "It is the copy in another region, of which nobody needs a copy."}
+"""What Checkov would have of every bucket and these do without."""
 
 
 class Buckets(Construct):
@@ -102,7 +103,7 @@ class Buckets(Construct):
             settings=_of_a_replica(environment.bucket(declared.name)),
             key_arn=key,
             statements=[*render_secure_transport(arn), render_customer_keys(arn), *statements, replication],
-            suppressions=OF_A_LOG_BUCKET if declared.receives_access_logs else None,
+            suppressions=OF_A_COPY | (OF_A_LOG_BUCKET if declared.receives_access_logs else {}),
             provider=replica_key.region.provider,
         )
 

@@ -112,7 +112,10 @@ def test_what_checkov_is_told_to_pass_over_stands_beside_the_resource(tmp_path: 
     }
     assert notes == {
         "prod/buckets/logs/bucket": {"CKV_AWS_145"},
-        "prod/buckets/logs-replica/bucket": {"CKV_AWS_145"},
+        "prod/buckets/assets-replica/bucket": {"CKV_AWS_144"},
+        "prod/buckets/backups-replica/bucket": {"CKV_AWS_144"},
+        "prod/buckets/logs-replica/bucket": {"CKV_AWS_144", "CKV_AWS_145"},
+        "prod/buckets/uploads-replica/bucket": {"CKV_AWS_144"},
         "prod/connection/parameter": {"CKV2_AWS_34"},
         "prod/network/security-groups/clients": {"CKV2_AWS_5"},
     }

@@ -27,6 +27,7 @@ from validation.checks import (
 )
 from validation.context import Context
 from validation.framework.check import Check
+from validation.framework.result import Tier
 
 _MODULES: Final = (
     keys,
@@ -54,7 +55,12 @@ def _checks_of(module: ModuleType) -> list[Check[Context]]:
     return [value for value in vars(module).values() if isinstance(value, Check)]
 
 
-CHECKS: Final[tuple[Check[Context], ...]] = tuple(check for module in _MODULES for check in _checks_of(module))
+# A module may look at more than one tier.
+CHECKS: Final[tuple[Check[Context], ...]] = tuple(
+    sorted(
+        (check for module in _MODULES for check in _checks_of(module)), key=lambda check: list(Tier).index(check.tier)
+    )
+)
 """Every check, grouped by tier, in the order in which reports show them."""
 
 __all__ = ["CHECKS"]

@@ -52,8 +52,7 @@ def access_points(context: Context, way: str) -> Iterator[Finding]:
 
 
 def _accounts(context: Context) -> Sequence[str]:
-    environment = context.environment
-    return ["account"] if environment.owns_account and environment.state == "bucket" else []
+    return ["account"] if context.environment.owns_account else []
 
 
 @check("s3.account_block", "No bucket of the account can be public", severity=Severity.CRITICAL, each=_accounts)
