@@ -87,7 +87,11 @@ class EnvironmentStack(TerraformStack):
             "access",
             environment=environment,
             model=model,
-            keys=DataKeys(dynamodb=keys.dynamodb.arn, s3=keys.s3.arn),
+            keys=DataKeys(
+                dynamodb=keys.dynamodb.arn,
+                s3=keys.s3.arn,
+                s3_replica=keys.s3.replica.arn if keys.s3.replica else None,
+            ),
         )
         AccessPoints(
             self,

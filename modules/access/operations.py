@@ -17,8 +17,10 @@ from modules.access.statements import (
     render_login,
     render_objects_key,
 )
-from modules.policy import Statement
+from modules.policy import Statement, service_host
 from tierstore.declaration.model import DataModel
+
+_PROBES_OF_OBJECTS: Final = ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,13 +126,28 @@ def _validator(place: Place) -> list[Statement]:
     return [
         *render_settings(place.environment),
         allow("ProbeItems", probes, place.tables_and_indexes),
-        allow("ProbeObjects", ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"), objects),
+        allow("ProbeObjects", (*_PROBES_OF_OBJECTS, "s3:PutObject", "s3:PutObjectRetention"), objects),
         allow("Lists", ("s3:ListBucket", "s3:ListBucketVersions"), buckets),
+        *_probe_copies(place),
         render_items_key(environment, place.keys.dynamodb, [table.name for table in place.model.tables]),
         render_objects_key(environment, place.keys.s3, data_buckets, encrypts=True),
         render_login(environment),
         _failover(environment),
         allow("Roles", ("iam:GetRole", "iam:SimulatePrincipalPolicy"), place.roles),
+    ]
+
+
+def _probe_copies(place: Place) -> list[Statement]:
+    """Read what arrived in the disaster-recovery region, and remove it again."""
+    environment, key, region = place.environment, place.keys.s3_replica, place.environment.disaster_recovery_region
+    if key is None or region is None:
+        return []
+    copies = [f"arn:{environment.partition}:s3:::{environment.replica_name(each.name)}" for each in place.model.buckets]
+    return [
+        allow("ProbeCopies", _PROBES_OF_OBJECTS, [f"{copy}/*" for copy in copies]),
+        allow("ListsOfCopies", ("s3:ListBucket", "s3:ListBucketVersions"), copies),
+        allow("KeyOfCopies", ("kms:Decrypt",), [key])
+        | {"Condition": {"StringEquals": {"kms:ViaService": service_host("s3", environment, region=region)}}},
     ]
 
 

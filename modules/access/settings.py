@@ -76,6 +76,7 @@ _UNSCOPED: Final = (
     "elasticache:DescribeEvents",
     "kms:ListAliases",
     "logs:DescribeLogGroups",
+    "s3:GetAccessPoint",
     "s3:GetAccountPublicAccessBlock",
 )
 """Descriptions that IAM can't limit to resources, or that list what is there; none shows data."""
@@ -103,6 +104,7 @@ def render_settings(environment: Environment) -> list[Statement]:
     return [
         allow("TableSettings", _TABLE_SETTINGS, [arn("dynamodb", f"table/{name}")]),
         allow("BucketSettings", _BUCKET_SETTINGS, [f"arn:{environment.partition}:s3:::{name}"]),
+        allow("WaySettings", ("s3:GetAccessPointPolicy",), [arn("s3", f"accesspoint/{name}")]),
         allow("KeySettings", _KEY_SETTINGS, [arn("kms", "key/*")]),
         allow("CacheSettings", _CACHE_SETTINGS, [arn("elasticache", "*")]),
         allow("BackupSettings", _BACKUP_SETTINGS, [arn("backup", "*")]),

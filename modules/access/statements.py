@@ -29,6 +29,8 @@ class DataKeys:
 
     dynamodb: str
     s3: str
+    s3_replica: str | None = None
+    """Of the copies in the disaster-recovery region; None where there are none."""
 
 
 def render_persona(permissions: Iterable[Permission], environment: Environment, keys: DataKeys) -> list[Statement]:
