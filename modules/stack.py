@@ -70,18 +70,6 @@ class EnvironmentStack(TerraformStack):
             key_arn=keys.redis.arn,
             logs_key_arn=keys.logs.arn,
         )
-        if environment.backup.enabled:
-            selected = backed_up(environment, model)
-            Backups(
-                self,
-                "backup",
-                environment=environment,
-                tables=[tables.by_name[name].arn for name in selected.tables],
-                buckets=[buckets.by_name[name].arn for name in selected.buckets],
-                key=keys.backup,
-                data_keys=(keys.dynamodb, keys.s3),
-                disaster_recovery=disaster_recovery,
-            )
         personas = Personas(
             self,
             "access",
@@ -104,6 +92,19 @@ class EnvironmentStack(TerraformStack):
         )
         monitoring = Monitoring(self, "monitoring", environment=environment, model=model, key_arn=keys.alarms.arn)
         Costs(self, "cost", environment=environment, topic_arn=monitoring.topic_arn)
+        if environment.backup.enabled:
+            selected = backed_up(environment, model)
+            Backups(
+                self,
+                "backup",
+                environment=environment,
+                tables=[tables.by_name[name].arn for name in selected.tables],
+                buckets=[buckets.by_name[name].arn for name in selected.buckets],
+                key=keys.backup,
+                data_keys=(keys.dynamodb, keys.s3),
+                disaster_recovery=disaster_recovery,
+                topic_arn=monitoring.topic_arn,
+            )
         document = render_connection(
             environment=environment.name,
             region=environment.region,

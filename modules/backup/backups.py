@@ -21,7 +21,8 @@ from modules.provider import DisasterRecoveryRegion, default_tags
 class Backups(Construct):
     """Recovery points of the given tables and buckets (ARNs), with copies in the disaster-recovery region.
 
-    `data_keys` are the keys that encrypt the tables and buckets, `key` encrypts their recovery points.
+    `data_keys` are the keys that encrypt the tables and buckets, `key` encrypts their recovery points. People hear
+    of what happens to them through `topic_arn`.
     """
 
     def __init__(
@@ -35,11 +36,13 @@ class Backups(Construct):
         key: TierKey,
         data_keys: Sequence[TierKey],
         disaster_recovery: DisasterRecoveryRegion | None,
+        topic_arn: str,
     ) -> None:
         super().__init__(scope, id_)
         settings = environment.backup
         name = environment.backup_vault
         self.vault = Vault(self, "vault", name=name, settings=settings, key_arn=key.arn)
+        self.vault.tell(topic_arn)
         self.copies = _copies(self, name, environment, key, disaster_recovery)
         """The vault in the disaster-recovery region; None where nothing is copied."""
         keys = [arn for each in (key, *data_keys) for arn in (each.arn, each.replica and each.replica.arn) if arn]

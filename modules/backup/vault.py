@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from cdktf import TerraformProvider, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.backup_vault import BackupVault
 from cdktf_cdktf_provider_aws.backup_vault_lock_configuration import BackupVaultLockConfiguration
+from cdktf_cdktf_provider_aws.backup_vault_notifications import BackupVaultNotifications
 from cdktf_cdktf_provider_aws.backup_vault_policy import BackupVaultPolicy
 from constructs import Construct
 
 from environments.schema import BackupSettings, ComplianceLock, GovernanceLock, NoLock
 from modules.backup.policies import render_no_deletion
 from modules.policy import document
+
+TOLD: Final = ("RECOVERY_POINT_MODIFIED", "S3_BACKUP_OBJECT_FAILED", "S3_RESTORE_OBJECT_FAILED")
+"""Events that people hear of; jobs that fail are counted by metrics, which have alarms."""
 
 
 class Vault(Construct):
@@ -62,4 +68,14 @@ class Vault(Construct):
             min_retention_days=lock.least_days,
             max_retention_days=lock.most_days,
             changeable_for_days=grace,
+        )
+
+    def tell(self, topic_arn: str) -> None:
+        """Publish to a topic of the vault's region when a recovery point is changed, or objects were left out."""
+        BackupVaultNotifications(
+            self,
+            "notifications",
+            backup_vault_name=self.name,
+            backup_vault_events=list(TOLD),
+            sns_topic_arn=topic_arn,
         )

@@ -99,6 +99,13 @@ BREAKS = (
         found="not denied",
     ),
     Break(
+        check="backup.notifications",
+        how=as_if(backup.vault_topic, lambda _: None),
+        what="topic",
+        expected="arn:aws:sns:us-east-1:000000000000:tierstore-local-alarms",
+        found=None,
+    ),
+    Break(
         check="backup.rules",
         how=as_if(backup.plan, with_rule(Lifecycle={"DeleteAfterDays": 1})),
         what="lifecycle",

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from environments.backups import backed_up
 from environments.schema import BackupRule, ComplianceLock, GovernanceLock, NoLock
+from monitoring.topic import topic_arn
 from validation.checks.dynamodb_settings import describe
 from validation.checks.keys import alias
 from validation.checks.s3_settings import bucket_arn
@@ -85,6 +86,12 @@ def policy(context: Context, region: str) -> Iterator[Finding]:
     for action in DELETIONS:
         refused = denies(document, Request(action=action, resource=arn))
         yield compare(action, expected="denied", found="denied" if refused else "not denied")
+
+
+@check("backup.notifications", "Somebody hears of changed backups", severity=Severity.MEDIUM, each=plans)
+def notifications(context: Context, name: str) -> Iterator[Finding]:
+    """To which topic the vault tells that a recovery point was changed, or that objects were left out."""
+    yield compare("topic", expected=topic_arn(context.environment), found=context.ask(backup.vault_topic, name))
 
 
 @check("backup.rules", "Recovery points are made and kept as configured", severity=Severity.CRITICAL, each=rules)

@@ -36,6 +36,12 @@ def vault_policy(clients: Clients, name: str) -> str | None:
     return None if answer is None else answer["Policy"]
 
 
+def vault_topic(clients: Clients, name: str) -> str | None:
+    """ARN of the topic through which the vault tells of its events; None where it tells nobody."""
+    answer = _unless_missing(lambda: clients.backup.get_backup_vault_notifications(BackupVaultName=name))
+    return None if answer is None else answer["SNSTopicArn"]
+
+
 def plan(clients: Clients, name: str) -> GetBackupPlanOutputTypeDef:
     """The plan; raises `Unmet` where there is none of this name."""
     pages = clients.backup.get_paginator("list_backup_plans").paginate()

@@ -22,6 +22,9 @@ from validation.plan.rules import (
 )
 
 RULES: Final[Rules] = {
+    "aws_backup_restore_testing_selection": {
+        "protected_resource_arns": (lost_entry, "recovery points of something are tested no longer"),
+    },
     "aws_backup_selection": {
         "resources": (lost_entry, "something is backed up no longer"),
     },
@@ -136,6 +139,7 @@ INDEXES: Final = Members(
 
 REMOVALS: Final = {
     "aws_backup_plan": "nothing makes these backups any more",
+    "aws_backup_restore_testing_plan": "nobody tests any more whether recovery points can be restored",
     "aws_backup_selection": "what it selects is backed up no longer",
     "aws_backup_vault_lock_configuration": "the vault is locked no longer",
     "aws_s3_bucket_object_lock_configuration": "new objects of the bucket are locked no longer",

@@ -14,6 +14,7 @@ from tests.modules.template import Template, disaster_recovery, statements, synt
 
 TABLE = "arn:aws:dynamodb:eu-central-1:123456789012:table/tierstore-test-core"
 BUCKET = "arn:aws:s3:::tierstore-test-123456789012-assets"
+TOPIC = "arn:aws:sns:eu-central-1:123456789012:tierstore-test-alarms"
 DAILY = BackupRule(schedule="cron(0 5 ? * * *)", keep_days=365, cold_after_days=30, copy_days=60)
 
 Synthesize = Callable[..., Template]
@@ -38,6 +39,7 @@ def synthesize(recoverable: Environment) -> Synthesize:
                 key=keys.backup,
                 data_keys=(keys.dynamodb, keys.s3),
                 disaster_recovery=region,
+                topic_arn=TOPIC,
             )
 
         return synthesized(build)
@@ -107,6 +109,13 @@ def test_every_vault_is_locked_as_set(synthesize: Synthesize, lock: object, expe
 
 def test_a_vault_without_a_lock_has_none(synthesize: Synthesize) -> None:
     assert not synthesize(lock=NoLock(mode="none")).all("aws_backup_vault_lock_configuration")
+
+
+def test_people_hear_of_changed_recovery_points(backups: Template) -> None:
+    told = backups.one("aws_backup_vault_notifications")
+
+    assert told["sns_topic_arn"] == TOPIC
+    assert "RECOVERY_POINT_MODIFIED" in told["backup_vault_events"]
 
 
 def test_a_rule_is_what_was_set(backups: Template) -> None:

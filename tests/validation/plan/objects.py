@@ -134,6 +134,21 @@ BACKUP_PLAN: Values = {
     "name": "plan",
     "rule": [{"rule_name": "daily", "schedule": "cron(0 3 * * ? *)", "lifecycle": [{"delete_after": 35}]}],
 }
+COPIED_PLAN: Values = {
+    **BACKUP_PLAN,
+    "rule": [{**BACKUP_PLAN["rule"][0], "copy_action": [{"destination_vault_arn": VAULT["arn"]}]}],
+}
+VAULT_POLICY: Values = {
+    "id": "vault",
+    "backup_vault_name": "vault",
+    "policy": policy({"Effect": "Deny", "Principal": "*", "Action": "backup:DeleteRecoveryPoint", "Resource": "*"}),
+}
+RESTORE_TESTING_PLAN: Values = {"name": "monthly", "schedule_expression": "cron(0 9 1 * ? *)"}
+RESTORE_TESTING_SELECTION: Values = {
+    "name": "tables",
+    "restore_testing_plan_name": "monthly",
+    "protected_resource_arns": [TABLE["arn"], BUCKET_ARN],
+}
 BACKUP_SELECTION: Values = {"id": "tables", "plan_id": "plan", "resources": [TABLE["arn"], BUCKET_ARN]}
 SECRET: Values = {"id": "token", "name": "token", "recovery_window_in_days": 30}
 LOG_GROUP: Values = {"id": "slow", "name": "slow", "retention_in_days": 365, "kms_key_id": KEY_ARN}

@@ -302,6 +302,59 @@ PROTECTION = [
         blocked=(("unprotect", "aws_backup_vault_lock_configuration.vault"),),
     ),
     Case(
+        "a vault's lock is replaced by a weaker one",
+        plan(
+            replaced(
+                "aws_backup_vault_lock_configuration.vault",
+                o.VAULT_LOCK,
+                by=[["min_retention_days"]],
+                min_retention_days=1,
+            )
+        ),
+        blocked=(("unprotect", "aws_backup_vault_lock_configuration.vault"),),
+    ),
+    Case(
+        "a vault's lock stays open to changes",
+        plan(
+            replaced(
+                "aws_backup_vault_lock_configuration.vault",
+                o.VAULT_LOCK,
+                by=[["changeable_for_days"]],
+                changeable_for_days=None,
+            )
+        ),
+        blocked=(("unprotect", "aws_backup_vault_lock_configuration.vault"),),
+    ),
+    Case(
+        "destroy may delete recovery points",
+        plan(updated("aws_backup_vault.vault", {**o.VAULT, "force_destroy": False}, force_destroy=True)),
+        blocked=(("unprotect", "aws_backup_vault.vault"),),
+    ),
+    Case(
+        "recovery points are copied no longer",
+        plan(updated("aws_backup_plan.plan", o.COPIED_PLAN, rule=o.BACKUP_PLAN["rule"])),
+        blocked=(("unprotect", "aws_backup_plan.plan"),),
+    ),
+    Case(
+        "nobody tests recovery points any more",
+        plan(
+            destroyed("aws_backup_restore_testing_plan.monthly", o.RESTORE_TESTING_PLAN),
+            destroyed("aws_backup_restore_testing_selection.tables", o.RESTORE_TESTING_SELECTION),
+        ),
+        blocked=(("unprotect", "aws_backup_restore_testing_plan.monthly"),),
+    ),
+    Case(
+        "recovery points of a table are tested no longer",
+        plan(
+            updated(
+                "aws_backup_restore_testing_selection.tables",
+                o.RESTORE_TESTING_SELECTION,
+                protected_resource_arns=[o.BUCKET_ARN],
+            )
+        ),
+        blocked=(("unprotect", "aws_backup_restore_testing_selection.tables"),),
+    ),
+    Case(
         "a table is backed up no longer",
         plan(updated("aws_backup_selection.tables", o.BACKUP_SELECTION, resources=[o.BUCKET_ARN])),
         blocked=(("unprotect", "aws_backup_selection.tables"),),
@@ -328,6 +381,20 @@ PROTECTION = [
 ]
 
 SECURITY = [
+    Case(
+        "a vault's policy vanished",
+        plan(destroyed("aws_backup_vault_policy.vault", o.VAULT_POLICY)),
+        blocked=(("weaken", "aws_backup_vault_policy.vault"),),
+    ),
+    Case(
+        "a vault with its policy and lock goes",
+        plan(
+            destroyed("aws_backup_vault.vault", o.VAULT),
+            destroyed("aws_backup_vault_policy.vault", o.VAULT_POLICY),
+            destroyed("aws_backup_vault_lock_configuration.vault", o.VAULT_LOCK),
+        ),
+        blocked=(("destroy", "aws_backup_vault.vault"),),
+    ),
     Case(
         "a Deny vanished from the policy",
         plan(updated(POLICY, o.BUCKET_POLICY, policy=o.policy(o.READ))),
