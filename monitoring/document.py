@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from environments.schema import AlarmThresholds
-from monitoring.alarms import RULES
+from monitoring.catalogue import RULES
 from monitoring.rule import Comparison, Rule, Severity, Tier
 
 _TITLES: Final = {

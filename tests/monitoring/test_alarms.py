@@ -26,7 +26,7 @@ from environments.schema import (
 )
 from monitoring import Alarm, Missing, Severity, alarms, dynamodb, redis
 from monitoring.alarm import MOST_METRICS
-from monitoring.alarms import RULES
+from monitoring.catalogue import RULES
 from monitoring.composite import MOST_CHILDREN, Composite, composites
 from monitoring.rule import Rule, Tier
 from tierstore.model import DATA_MODEL

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from monitoring.alarms import RULES
+from monitoring.catalogue import RULES
 from monitoring.document import render_document
 from toolchain import paths
 
