@@ -19,12 +19,19 @@ import yaml
 import environments
 from environments import Deployment, Environment, load_target
 from environments.schema import (
+    Autoscaled,
     BucketSettings,
+    ChangeStream,
     CreatedNetwork,
     EncryptionSettings,
     ExistingNetwork,
+    ImportSource,
     Provisioned,
+    RedisScaling,
     RedisSettings,
+    Scaled,
+    ScaledShards,
+    ScheduledRange,
     TableSettings,
 )
 from modules.app import build_app
@@ -33,6 +40,16 @@ from toolchain import paths
 from toolchain.terraform import pin_provider
 
 Plan = Callable[[Environment], CompletedProcess[str]]
+
+SCALED: Final = Scaled(minimum=1, maximum=3)
+SCHEDULED: Final = Scaled(
+    minimum=5,
+    maximum=50,
+    schedule=(
+        ScheduledRange(at="cron(0 7 ? * MON-FRI *)", time_zone="Europe/Berlin", minimum=20),
+        ScheduledRange(at="cron(0 19 ? * MON-FRI *)", time_zone="Europe/Berlin", minimum=5),
+    ),
+)
 
 # Everything that an environment of the repository leaves at its default, the other way round.
 VARIANTS: Final[dict[str, dict[str, object]]] = {
@@ -51,8 +68,22 @@ VARIANTS: Final[dict[str, dict[str, object]]] = {
             "core": TableSettings(
                 billing=Provisioned(mode="provisioned", read_capacity=40, write_capacity=20),
                 point_in_time_recovery_days=0,
-            )
+            ),
+            "state": TableSettings(
+                billing=Autoscaled(mode="autoscaled", read=SCHEDULED, write=SCALED),
+                table_class="STANDARD_INFREQUENT_ACCESS",
+                contributor_insights=True,
+                readers=("arn:aws:iam::210987654321:role/analyst",),
+                change_stream=ChangeStream(retention_hours=48),
+                import_from=ImportSource(bucket="exports", compression="ZSTD"),
+            ),
         },
+        "redis": RedisSettings(
+            node_type="cache.r7g.large",
+            maxmemory_policy="noeviction",
+            restore_from="nightly",
+            autoscaling=RedisScaling(shards=ScaledShards(minimum=3, maximum=9), replicas=SCALED),
+        ),
         "buckets": {
             "uploads": BucketSettings(versioning=False, intelligent_tiering_days=0, expiration_days=30),
             "backups": BucketSettings(archive_access_days=90, deep_archive_access_days=180),
