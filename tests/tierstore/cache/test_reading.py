@@ -27,7 +27,7 @@ from tierstore.cache.entity_cache import EntityCache
 from tierstore.cache.scripts import Claim
 from tierstore.core.effects import Effect, Plan
 from tierstore.declaration.entities import Entity
-from tierstore.errors import CorruptError, InvalidError, UnavailableError
+from tierstore.errors import CorruptError, InvalidError, TimedOutError, UnavailableError
 from tierstore.redis.effects import RedisRequest
 
 ADA = Article(id="1", title="Ada", version=3)
@@ -217,6 +217,32 @@ def test_one_claim_that_fails_makes_no_herd(cache: EntityCache, world: World) ->
     performance = conduct(get(cache), [None, REDIS_IS_AWAY, [Claim.WAIT, copy(world, fresh_for=100)]])
 
     assert performance.result == ADA
+    assert counts(cache).loads == 0
+
+
+def test_an_answer_that_came_too_late_makes_no_herd(cache: EntityCache, world: World) -> None:
+    """As in a process that gets no processor time for a while."""
+    late = TimedOutError("no answer in time")
+
+    performance = conduct(get(cache), [late, late, [Claim.WAIT, copy(world, fresh_for=100)]])
+
+    assert performance.result == ADA
+    assert counts(cache).loads == 0
+
+
+def test_silences_that_come_one_by_one_make_no_herd(cache: EntityCache, world: World) -> None:
+    waiting = [Claim.WAIT, None]
+    answers = [
+        None,
+        REDIS_IS_AWAY,
+        waiting,
+        REDIS_IS_AWAY,
+        waiting,
+        REDIS_IS_AWAY,
+        [Claim.WAIT, copy(world, fresh_for=9)],
+    ]
+
+    assert conduct(get(cache), answers).result == ADA
     assert counts(cache).loads == 0
 
 
