@@ -38,6 +38,7 @@ from tierstore.declaration.entities import Entity
 from tierstore.dynamodb.repository import Repository
 from tierstore.model.buckets import ASSETS, UPLOADS
 from tierstore.observability.events import Observe
+from tierstore.personal.owned_buckets import owned_buckets
 from tierstore.realtime.board_copies import BoardCopies
 from tierstore.realtime.late_writes import LateWrites
 from tierstore.realtime.patience import briefly, through_a_failover
@@ -60,8 +61,7 @@ class Operations(Generic[Mode]):
         self.contents: Contents[Mode] = Contents(runner, items)
         late = LateWrites(context, items, briefly(context.random))
         self.counters: Counters[Mode] = Counters(runner, context, items, in_redis, late)
-        uploads = LiveBucket.of(UPLOADS, context.connection, objects)
-        self.uploads: Uploads[Mode] = Uploads(runner, items, uploads)
+        self.uploads: Uploads[Mode] = Uploads(runner, items, LiveBucket.of(UPLOADS, context.connection, objects))
         self.assets: Assets[Mode] = Assets(runner, LiveBucket.of(ASSETS, context.connection, objects))
         self.state: State[Mode] = State(runner, items)
         self.leases: Leases[Mode] = Leases(runner, items)
@@ -72,7 +72,8 @@ class Operations(Generic[Mode]):
         self.leaderboards: Leaderboards[Mode] = Leaderboards(runner, context, late, BoardCopies(context, items))
         self.changes: Changes[Mode] = Changes(runner, late)
         self.outbox: Outbox[Mode] = Outbox(runner, late)
-        self.personal_data: PersonalData[Mode] = PersonalData(runner, context, items, (uploads,), in_redis)
+        buckets = owned_buckets(context.connection, objects)
+        self.personal_data: PersonalData[Mode] = PersonalData(runner, context, items, buckets, in_redis)
 
 
 class Storage(Operations[Sync]):

@@ -13,7 +13,7 @@ from tierstore.dynamodb.repository import Repository
 from tierstore.personal import erasing, exporting
 from tierstore.personal.erasing import Erased, Erasing, Remnant
 from tierstore.personal.exporting import Exported, Exporting
-from tierstore.s3.bucket import LiveBucket
+from tierstore.personal.owned_buckets import OwnedBucket
 
 
 class PersonalData(Group[Mode]):
@@ -23,7 +23,7 @@ class PersonalData(Group[Mode]):
     """
 
     def __init__(
-        self, runner: Runner, context: Context, items: Repository, buckets: Sequence[LiveBucket], redis: RetryPolicy
+        self, runner: Runner, context: Context, items: Repository, buckets: Sequence[OwnedBucket], redis: RetryPolicy
     ) -> None:
         super().__init__(runner)
         self._environment = context.connection.environment

@@ -9,6 +9,7 @@ from tierstore.declaration.ownership import Mentions, OwnedBy, PartOf
 from tierstore.declaration.patterns import (
     AccessPattern,
     Get,
+    GetMany,
     KeySpaceRequest,
     ObjectAction,
     ObjectRequest,
@@ -25,12 +26,14 @@ from tierstore.model.entities import ENTITIES
 from tierstore.model.erasures import Erasure
 from tierstore.model.key_spaces import KEY_SPACES
 
-_WHOLES: Final = {
-    ownership.whole
-    for entity in ENTITIES
-    for ownership in entity.declaration.ownership
-    if isinstance(ownership, PartOf)
-}
+_WHOLES: Final = tuple(
+    dict.fromkeys(
+        ownership.whole
+        for entity in ENTITIES
+        for ownership in entity.declaration.ownership
+        if isinstance(ownership, PartOf)
+    )
+)
 """What has parts, which goes only as it was read: else it may have got others."""
 
 
@@ -67,7 +70,7 @@ PATTERNS: Final = (
         id="P1",
         name="personal_data.export",
         title="all that is stored for a user, as files",
-        requests=(*_finding(), *_in_buckets(ObjectAction.READ)),
+        requests=(*_finding(), *(GetMany(entity=whole) for whole in _WHOLES), *_in_buckets(ObjectAction.READ)),
     ),
     AccessPattern(
         id="P2",

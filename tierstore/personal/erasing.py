@@ -13,9 +13,7 @@ from typing import Any, Final, TypeAlias, get_args
 
 from tierstore.core.effects import Plan, Sleep
 from tierstore.core.retries import RetryPolicy
-from tierstore.declaration.buckets import Bucket
 from tierstore.declaration.entities import Entity
-from tierstore.declaration.ownership import OwnedBy
 from tierstore.dynamodb import changes
 from tierstore.dynamodb.repository import Repository
 from tierstore.errors import ContendedError, InvalidError, VersionConflictError
@@ -24,10 +22,10 @@ from tierstore.model.erasures import Erasure
 from tierstore.model.uploads import Upload
 from tierstore.personal import finding
 from tierstore.personal.finding import MENTIONING, OWNED, Found, Located, parts_of, visit_owned, visit_parts
+from tierstore.personal.owned_buckets import OwnedBucket
 from tierstore.personal.traces import find_traces, remove_traces
 from tierstore.realtime import counts
 from tierstore.s3 import prefixes
-from tierstore.s3.bucket import LiveBucket
 
 INDEX_LAG_SECONDS: Final = 1.0
 """After this a global index shows what was written before the erasure began, but for rare cases."""
@@ -70,24 +68,13 @@ Told: TypeAlias = Callable[[Mapping[str, int]], None]
 """Is told how much was removed so far, as in `Erased`."""
 
 
-def owned_buckets(buckets: Sequence[LiveBucket], user_id: str) -> list[tuple[LiveBucket, str]]:
-    """The buckets with objects of users, and how the keys of this one's begin."""
-    return [(bucket, prefix) for bucket in buckets if (prefix := _prefix(bucket.declared, user_id)) is not None]
-
-
-def _prefix(declared: Bucket, user_id: str) -> str | None:
-    if declared.object_key is None or not isinstance(declared.ownership, OwnedBy):
-        return None
-    return declared.object_key.render_prefix({declared.ownership.field: user_id})
-
-
 @dataclass(frozen=True, kw_only=True)
 class Erasing:
     """One user's erasure."""
 
     user_id: str
     items: Repository
-    buckets: Sequence[LiveBucket]
+    buckets: Sequence[OwnedBucket]
     redis: RetryPolicy
     told: Told = lambda _: None
     removed: Tally[str] = field(default_factory=Tally)
@@ -123,8 +110,8 @@ class Erasing:
                 yield from ()
 
             yield from visit_owned(self.items, found, self.user_id, add)
-        for bucket, prefix in owned_buckets(self.buckets, self.user_id):
-            left[bucket.declared.name] += yield from prefixes.count(bucket, prefix)
+        for bucket in self.buckets:
+            left[bucket.name] += yield from prefixes.count(bucket.live, bucket.prefix(self.user_id))
         for trace in (yield from find_traces(self.user_id, self.redis)):
             left[f"redis {trace.key}"] += 1
         return tuple(Remnant(where=where, count=count) for where, count in left.items() if count)
@@ -170,12 +157,12 @@ class Erasing:
             yield from visit_owned(self.items, found, self.user_id, self._removal(found))
         for found in MENTIONING:
             yield from visit_owned(self.items, found, self.user_id, self._forgetting(found))
-        for bucket, prefix in owned_buckets(self.buckets, self.user_id):
+        for bucket in self.buckets:
 
-            def count(some: int, name: str = bucket.declared.name) -> None:
+            def count(some: int, name: str = bucket.name) -> None:
                 self._tell(name, some)
 
-            yield from prefixes.purge(bucket, prefix, removed=count)
+            yield from prefixes.purge(bucket.live, bucket.prefix(self.user_id), removed=count)
         traces = yield from find_traces(self.user_id, self.redis)
         yield from remove_traces(traces, self.redis)
         self._tell("redis", len(traces))

@@ -17,10 +17,21 @@ from tierstore.core.effects import Plan, ask
 from tierstore.declaration.entities import Entity
 from tierstore.dynamodb.repository import Repository
 from tierstore.errors import CorruptError, InvalidError, NotFoundError
-from tierstore.personal.erasing import owned_buckets, require_user_id
-from tierstore.personal.finding import MENTIONING, OWNED, Found, Located, Visit, parts_of, visit_owned, visit_parts
+from tierstore.personal.erasing import require_user_id
+from tierstore.personal.finding import (
+    MENTIONING,
+    OWNED,
+    Found,
+    Located,
+    Visit,
+    of_others,
+    parts_of,
+    visit_owned,
+    visit_parts,
+)
+from tierstore.personal.owned_buckets import OwnedBucket
 from tierstore.s3 import prefixes
-from tierstore.s3.bucket import LiveBucket, head
+from tierstore.s3.bucket import head
 from tierstore.s3.download import download
 from tierstore.s3.effects import DiskWork
 from tierstore.s3.progress import Progress
@@ -57,7 +68,7 @@ class Exporting:
     path: Path
     environment: str
     items: Repository
-    buckets: Sequence[LiveBucket]
+    buckets: Sequence[OwnedBucket]
     told: Told = lambda _: None
     written: Tally[str] = field(default_factory=Tally)
 
@@ -65,16 +76,18 @@ class Exporting:
         """Write it all beside the path, and put it there once it is complete."""
         require_user_id(self.user_id)
         yield from ask(DiskWork(work=self._prepare))
-        for found in (*OWNED, *MENTIONING):
+        for found in OWNED:
             yield from visit_owned(self.items, found, self.user_id, self._writing(found))
+        for found in MENTIONING:
+            yield from visit_owned(self.items, found, self.user_id, self._write_of_others)
         object_bytes = 0
 
-        def fetch(bucket: LiveBucket, prefix: str, key: str) -> Plan[None]:
+        def fetch(bucket: OwnedBucket, key: str) -> Plan[None]:
             nonlocal object_bytes
-            object_bytes += yield from self._fetch(bucket, prefix, key)
+            object_bytes += yield from self._fetch(bucket, key)
 
-        for bucket, prefix in owned_buckets(self.buckets, self.user_id):
-            yield from prefixes.visit_objects(bucket, prefix, partial(fetch, bucket, prefix))
+        for bucket in self.buckets:
+            yield from prefixes.visit_objects(bucket.live, bucket.prefix(self.user_id), partial(fetch, bucket))
         objects = self.written.pop("objects", 0)
         manifest = {
             "environment": self.environment,
@@ -113,21 +126,26 @@ class Exporting:
 
         return write
 
+    def _write_of_others(self, some: Sequence[Located]) -> Plan[None]:
+        theirs = yield from of_others(self.items, some, self.user_id)
+        if theirs:
+            yield from self._write(theirs)
+
     def _write(self, some: Sequence[Located]) -> Plan[None]:
         name = some[0].item.declaration.type
         lines = b"".join(json_line(each.item) for each in some)
         yield from ask(DiskWork(work=partial(_append, self._unfinished / "items" / f"{name}.jsonl", lines)))
         self._tell(name, len(some))
 
-    def _fetch(self, bucket: LiveBucket, prefix: str, key: str) -> Plan[int]:
-        root = self._unfinished / "objects" / bucket.declared.name
-        path = root / key.removeprefix(prefix)
+    def _fetch(self, bucket: OwnedBucket, key: str) -> Plan[int]:
+        root = self._unfinished / "objects" / bucket.name
+        path = root / key.removeprefix(bucket.prefix(self.user_id))
         if root not in path.parents or ".." in path.parts:
-            raise CorruptError(f"an object of bucket {bucket.declared.name!r} has a key that leads out of the export")
+            raise CorruptError(f"an object of bucket {bucket.name!r} has a key that leads out of the export")
         try:
-            stored = yield from head(bucket, key)
+            stored = yield from head(bucket.live, key)
             yield from ask(DiskWork(work=partial(path.parent.mkdir, parents=True, exist_ok=True)))
-            yield from download(bucket, stored, path, sha256=stored.sha256, progress=Progress(stored.size, None))
+            yield from download(bucket.live, stored, path, sha256=stored.sha256, progress=Progress(stored.size, None))
         except NotFoundError:
             # Deleted since it was listed.
             return 0

@@ -73,6 +73,22 @@ def parts_of(whole: type[Entity]) -> tuple[Part, ...]:
     )
 
 
+def of_others(items: Repository, found: Sequence[Located], user_id: str) -> Plan[list[Located]]:
+    """Those items of one entity that are no parts of what belongs to the user, and so are not found with that."""
+    left = list(found)
+    for ownership in found[0].item.declaration.ownership:
+        if isinstance(ownership, PartOf):
+            keys = [{there: each.key[here] for here, there in ownership.fields.items()} for each in left]
+            wholes = yield from items.get_many(ownership.whole, keys, consistent=True)
+            owners = [each.field for each in ownership.whole.declaration.ownership if isinstance(each, OwnedBy)]
+            left = [
+                each
+                for each, whole in zip(left, wholes, strict=True)
+                if all(getattr(whole, owner, None) != user_id for owner in owners)
+            ]
+    return left
+
+
 def visit_owned(items: Repository, found: Found, user_id: str, visit: Visit) -> Plan[None]:
     """Visit all items that have the user's id, a page at a time, expired ones included."""
     return _visit(items, found.entity, found.place, {found.field: user_id}, visit)
