@@ -84,6 +84,13 @@ def lowered(before: Value, after: Value) -> bool:
     return not isinstance(after, int | float) or after < before
 
 
+def raised(before: Value, after: Value) -> bool:
+    """A larger number than before, or one that is not known."""
+    if not isinstance(before, int | float):
+        return False
+    return after is UNKNOWN or (isinstance(after, int | float) and after > before)
+
+
 def shortened(before: Value, after: Value) -> bool:
     """Like `lowered`, where 0 and nothing stand for "for ever"."""
     if is_empty(after) or after == 0:

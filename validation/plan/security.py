@@ -9,7 +9,17 @@ from validation.plan import rules
 from validation.plan.finding import Finding, Kind
 from validation.plan.hosts import removals
 from validation.plan.model import Change, Plan
-from validation.plan.rules import Attributes, Members, Rules, left, removed, shortened, turned_off, turned_on
+from validation.plan.rules import (
+    Attributes,
+    Members,
+    Rules,
+    left,
+    raised,
+    removed,
+    shortened,
+    turned_off,
+    turned_on,
+)
 from validation.plan.values import Value
 
 _NO_KEY: Final = (removed, "no customer-managed key encrypts it any more")
@@ -61,7 +71,10 @@ RULES: Final[Rules] = {
         "user_group_id": (removed, "clients need not log in"),
     },
     "aws_elasticache_user": {"no_password_required": (turned_on, "the user needs no password")},
-    "aws_iam_role": {"permissions_boundary": (removed, "nothing bounds what the role may be given")},
+    "aws_iam_role": {
+        "max_session_duration": (raised, "whoever takes the role keeps it for longer"),
+        "permissions_boundary": (removed, "nothing bounds what the role may be given"),
+    },
     "aws_kms_key": {"enable_key_rotation": (turned_off, "the key's material is rotated no longer")},
     "aws_s3_account_public_access_block": _PUBLIC_ACCESS,
     "aws_s3_bucket_logging": {"target_bucket": (removed, "access is logged elsewhere, or nowhere")},

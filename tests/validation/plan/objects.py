@@ -159,6 +159,7 @@ IAM_ROLE: Values = {
     "name": "application",
     "arn": ROLE,
     "permissions_boundary": f"arn:aws:iam::{ACCOUNT}:policy/boundary",
+    "max_session_duration": 3600,
     "assume_role_policy": policy(
         {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
     ),

@@ -559,6 +559,15 @@ SECURITY = [
         blocked=(("weaken", "aws_iam_role.application"),),
     ),
     Case(
+        "the role is kept for longer",
+        plan(updated("aws_iam_role.application", o.IAM_ROLE, max_session_duration=43_200)),
+        blocked=(("weaken", "aws_iam_role.application"),),
+    ),
+    Case(
+        "the role is kept for less time",
+        plan(updated("aws_iam_role.application", o.IAM_ROLE, max_session_duration=1800)),
+    ),
+    Case(
         "S3's own key encrypts",
         plan(
             updated(

@@ -30,6 +30,7 @@ MEMBERS = [
 
 CANDIDATES: list[tuple[Any, Any]] = [
     (35, 7),
+    (3600, 43_200),
     (True, False),
     (False, True),
     ("Enabled", "Suspended"),
