@@ -42,6 +42,17 @@ class State:
     reason: str
 
 
+def require_known(definition: Mapping[str, Any]) -> None:
+    """Raise `ExpressionError` for an alarm that could not be evaluated here."""
+    compared = definition["ComparisonOperator"]
+    if compared not in _COMPARED:
+        raise metric_math.ExpressionError(f"alarms here know no {compared}, only {', '.join(_COMPARED)}")
+    ids = [query["Id"] for query in definition.get("Metrics", ()) if "MetricStat" in query] or ["m1"]
+    points = {id_: {0.0: 1.0} for id_ in ids}
+    _compared_values(definition, points)
+    _limit(definition, points, before=0.0)
+
+
 def horizon(definition: Mapping[str, Any]) -> float:
     """Seconds back from now for which an alarm's data points are needed."""
     if "ThresholdMetricId" in definition:

@@ -18,7 +18,8 @@ import botocore.session
 from botocore.model import ServiceModel
 
 from sandbox import query_protocol
-from sandbox.cloudwatch.evaluation import Points, horizon, state_of
+from sandbox.cloudwatch.evaluation import Points, horizon, require_known, state_of
+from sandbox.cloudwatch.metric_math import ExpressionError
 from sandbox.gaps.memory import Memory
 from sandbox.wire import OK, Gap, Handler, Request, Response
 
@@ -76,6 +77,11 @@ class _Alarms:
 
     async def answer(self, action: str, given: Parameters) -> tuple[int, Parameters]:
         """Return the status and what AWS would answer."""
+        if action == "PutMetricAlarm":
+            try:
+                require_known(given)
+            except ExpressionError as error:
+                return 400, {"__type": "ValidationError", "message": str(error)}
         # Without its namespace the emulator leaves the evaluation of a metric alarm to us.
         passed_on = {**given, "Namespace": ""} if action == "PutMetricAlarm" else given
         if action == "DescribeAlarmsForMetric":

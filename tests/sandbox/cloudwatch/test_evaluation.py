@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.cloudwatch.evaluation import state_of
+from sandbox.cloudwatch.evaluation import require_known, state_of
+from sandbox.cloudwatch.metric_math import ExpressionError
 
 NOW = 6_000_030.0
 THIS = 6_000_000.0
@@ -90,3 +91,13 @@ def test_what_is_unusual_is_an_alarm() -> None:
 
 def test_nothing_is_unusual_while_nothing_is_known() -> None:
     assert state(1000, **BAND) == "OK"
+
+
+@pytest.mark.parametrize("known", [definition(), BAND])
+def test_what_can_be_evaluated_is_known(known: dict[str, Any]) -> None:
+    require_known(known)
+
+
+def test_a_comparison_that_is_not_known_is_said() -> None:
+    with pytest.raises(ExpressionError, match="alarms here know no LessThanLowerThreshold"):
+        require_known(definition(ComparisonOperator="LessThanLowerThreshold"))

@@ -11,6 +11,7 @@ import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 from botocore.httpsession import URLLib3Session
 
 from tests.sandbox.conftest import Sandbox
@@ -155,6 +156,16 @@ def test_an_expression_is_an_alarm_until_it_is_not(cloudwatch: Any) -> None:
 
     assert few == "ALARM"
     assert described(cloudwatch, "share")["StateValue"] == "OK"
+
+
+def test_an_expression_that_could_not_be_evaluated_is_refused(cloudwatch: Any) -> None:
+    rate = {"Id": "value", "Expression": "RATE(m1)", "ReturnData": True}
+    settings = {"EvaluationPeriods": 1, "Threshold": 50, "ComparisonOperator": "LessThanThreshold"}
+
+    with pytest.raises(ClientError, match="metric math here knows no RATE"):
+        cloudwatch.put_metric_alarm(AlarmName="rate", Metrics=[*QUERIES, rate], **settings)
+
+    assert cloudwatch.describe_alarms()["MetricAlarms"] == []
 
 
 def test_a_composite_alarm_follows_and_keeps_who_silences_it(cloudwatch: Any) -> None:
