@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 from itertools import count, groupby
+from threading import Lock
 from typing import Any, Final
 
 import msgspec
@@ -44,6 +45,7 @@ class LateWrites:
         self._is_behind = False
         self._next_look = context.now()
         self._count = count()
+        self._lock = Lock()
         self._kept = 0
         self._being_kept = 0
         self._answered: list[RedisRequest] = []
@@ -92,16 +94,18 @@ class LateWrites:
 
     def keep(self, write: LateWrite, *, in_doubt: bool = False) -> Plan[None]:
         """Let a write wait; an error of the table is in doubt where Redis may have the write."""
-        self._being_kept += 1
-        self._is_behind = True
+        with self._lock:
+            self._being_kept += 1
+            self._is_behind = True
         try:
             yield from self._items.write(changes.create(write, now=self._context.now()))
         except StorageError as error:
             error.in_doubt = error.in_doubt or in_doubt
             raise
         finally:
-            self._kept += 1
-            self._being_kept -= 1
+            with self._lock:
+                self._kept += 1
+                self._being_kept -= 1
 
     def catch_up(self) -> Plan[None]:
         """Carry out what waits, if this process knows of anything; threads wait for the one that does it."""
@@ -113,15 +117,17 @@ class LateWrites:
 
         Several processes may, at any time, and die over it. Raises `UnavailableError` while Redis is away.
         """
-        kept, is_keeping = self._kept, self._being_kept > 0
+        with self._lock:
+            kept, is_keeping = self._kept, self._being_kept > 0
         waiting = Range(name="outbox.deliver", query=WAITING, values={})
         page = yield from self._items.page(waiting, limit=limit, cursor=None)
         found: tuple[LateWrite, ...] = page.items
         parts = [list(part) for _, part in groupby(sorted(found, key=_target), _target)]
         yield from together([self._deliver(part) for part in parts])
-        if len(found) < limit and not is_keeping and kept == self._kept and not self._being_kept:
-            # Nothing was put there since it was read.
-            self._is_behind = False
+        with self._lock:
+            if len(found) < limit and not is_keeping and kept == self._kept and not self._being_kept:
+                # Nothing was put there since it was read.
+                self._is_behind = False
         return len(found)
 
     def _deliver(self, writes: list[LateWrite]) -> Plan[None]:
@@ -154,7 +160,7 @@ class LateWrites:
         self._answered.append(RedisRequest(key=request.key, command=("UNLINK", request.key)))
         if len(self._answered) >= _FORGOTTEN_TOGETHER:
             answered, self._answered = self._answered, []
-            yield InBackground(key=(self, "forget"), plan=_send(RedisBatch(requests=tuple(answered))))
+            yield InBackground(key=answered[0].key, plan=_send(RedisBatch(requests=tuple(answered))))
 
 
 _REMEMBERED: Final[frozenset[Kind]] = frozenset({"leaderboards.add", "changes.publish", "counters.add"})

@@ -162,6 +162,7 @@ def test_the_tiers_hold_what_the_journals_say(
     }
     for name, value in summary.items():
         record_property(name, value)
+    # Shown with `-s`: a long run is made to be looked at.
     print(summary)
     assert injected.total() > OPERATIONS * FAULTS / 3
     assert corrupted["copies"] > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,11 +14,20 @@ from hypothesis import strategies as st
 
 from tests.tierstore.api.with_redis.tiers import Process, lose_answers
 from tests.tierstore.dynamodb.conftest import World
+from tests.tierstore.real_redis import RealRedis
+from tierstore.api.leaderboards import Leaderboards
+from tierstore.aws import Aws
 from tierstore.core.effects import Effect
+from tierstore.core.operation import Async
+from tierstore.core.runners import AsyncRunner
 from tierstore.dynamodb.effects import DynamoDBRequest
 from tierstore.errors import AccessDeniedError, InvalidError, UnavailableError
 from tierstore.identifiers import new_ulid
+from tierstore.realtime.board_copies import BoardCopies
 from tierstore.realtime.boards import Standing
+from tierstore.realtime.late_writes import LateWrites
+from tierstore.realtime.patience import briefly
+from tierstore.redis.asyncio_transport import AsyncRedisTransport
 from tierstore.redis.effects import RedisBatch
 
 BOARD = "week"
@@ -306,3 +316,33 @@ def test_standings_that_were_read_before_are_there_without_redis(one: Process) -
     one.is_cut_off = True
 
     assert one.leaderboards.top(BOARD) == top == (Standing(member="ada", score=1.0, rank=1),)
+
+
+def test_in_asyncio_too_what_waited_goes_before_what_comes_next(real_redis: RealRedis, world: World) -> None:
+    is_cut_off = True
+
+    async def main() -> list[float | None]:
+        nonlocal is_cut_off
+        transport = AsyncRedisTransport(Aws(real_redis.connection))
+
+        async def carry_out(effect: Effect[Any]) -> Any:
+            if isinstance(effect, DynamoDBRequest):
+                await asyncio.sleep(0)
+                return world._answer(effect)
+            if is_cut_off:
+                raise UnavailableError("Redis cannot be reached from here")
+            return await transport.carry_out(effect)  # type: ignore[arg-type]  # there is no other effect
+
+        runner = AsyncRunner(carry_out)
+        late = LateWrites(world.context, world.repository, briefly(world.context.random))
+        boards: Leaderboards[Async] = Leaderboards(
+            runner, world.context, late, BoardCopies(world.context, world.repository)
+        )
+        await asyncio.gather(boards.put(BOARD, "ada", 5), boards.add(BOARD, "bob", 1))
+        is_cut_off = False
+        world.pass_by(seconds=1)
+        scores = await asyncio.gather(*(boards.add(BOARD, "ada", 1) for _ in range(10)))
+        await transport.close()
+        return list(scores)
+
+    assert sorted(score or 0 for score in asyncio.run(main())) == [6.0 + number for number in range(10)]
