@@ -7,6 +7,7 @@ policy.
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -71,10 +72,22 @@ class Call:
     def is_allowed(self, client_of: ClientOf, persona: str) -> bool:
         """Send it with the persona's role."""
         try:
-            getattr(client_of(persona, self.service), xform_name(self.action))(**self.parameters)
+            getattr(client_of(persona, self.service), xform_name(self.action))(**as_boto3_takes_it(self.parameters))
         except ClientError as error:
             return error.response["Error"]["Code"] not in DENIALS
         return True
+
+
+def as_boto3_takes_it(value: Any) -> Any:
+    """Bytes as bytes, which the protocol has in base 64: what is stored a second time must be what it was."""
+    match value:
+        case {"B": str(encoded)}:
+            return {"B": b64decode(encoded)}
+        case dict():
+            return {name: as_boto3_takes_it(each) for name, each in value.items()}
+        case list() | tuple():
+            return [as_boto3_takes_it(each) for each in value]
+    return value
 
 
 def call_of(effect: Any, parts: frozenset[Part]) -> Call | None:
