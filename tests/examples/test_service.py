@@ -42,7 +42,8 @@ class Service:
 
     def letter_to(self, address: str) -> str:
         """The last letter that was sent to an address."""
-        return re.findall(rf"mail to {re.escape(address)}: (.*)", self.log.read_text())[-1]
+        letters: list[str] = re.findall(rf"mail to {re.escape(address)}: (.*)", self.log.read_text())
+        return letters[-1]
 
 
 @pytest.fixture(scope="module")
