@@ -24,6 +24,11 @@ class Trust(Section):
     personas: tuple[str, ...] = ()
     """Personas whose roles may take this one, such as the application, which lends a user the uploader's."""
 
+    @property
+    def names_nobody(self) -> bool:
+        """Whether the account's IAM policies decide who takes the role."""
+        return not (self.principals or self.services or self.personas)
+
 
 class GitHubSettings(Settings):
     """GitHub Actions of one repository, which plan and deploy without long-lived keys."""

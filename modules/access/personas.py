@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from cdktf_cdktf_provider_aws.iam_instance_profile import IamInstanceProfile
 from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
@@ -17,11 +18,13 @@ from modules.access.boundary import SCANS, render_boundary
 from modules.access.operations import Place, render_operations
 from modules.access.statements import DataKeys, allow, render_persona
 from modules.access.trust import render_trust
+from modules.checkov import suppress
 from modules.policy import LARGEST_MANAGED_POLICY, LARGEST_ROLE_POLICIES, Statement, document, limited_document
 from tierstore.declaration.model import DataModel
 from tierstore.declaration.permissions import permissions_of
 
 _SECONDS_OF_AN_HOUR = 3600
+_OF_THE_ACCOUNT: Final = {"CKV_AWS_61": "The environment names nobody: who takes it is for the account's IAM policies."}
 
 
 class Personas(Construct):
@@ -82,6 +85,8 @@ class Personas(Construct):
             max_session_duration=environment.access.session_hours * _SECONDS_OF_AN_HOUR,
             tags={"Name": name},
         )
+        if trust.names_nobody:
+            suppress(role, _OF_THE_ACCOUNT)
         IamRolePolicy(
             self,
             f"{persona}-policy",

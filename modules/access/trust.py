@@ -21,7 +21,7 @@ def render_trust(
     the owner's id as the session tag `owns`, and no other tag.
     """
     principals = [*trust.principals, *lenders]
-    if not (principals or trust.services):
+    if trust.names_nobody:
         principals = [arns.account_arn(environment)]
     statements = []
     if principals:
