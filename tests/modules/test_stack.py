@@ -8,6 +8,7 @@ import pytest
 
 import environments
 from environments import Deployment, Environment
+from environments.declared import OPERATIONS
 from modules.app import build_app
 from modules.dynamodb.tables import IMPORT, RESTORE
 from modules.stack import EnvironmentStack
@@ -110,7 +111,9 @@ def test_what_checkov_is_told_to_pass_over_stands_beside_the_resource(tmp_path: 
         for body in resources.values()
         if "checkov" in body["//"]
     }
+    personas = {*(persona.name for persona in DATA_MODEL.personas), *OPERATIONS}
     assert notes == {
+        **{f"prod/access/{persona}": {"CKV_AWS_61"} for persona in personas - {"uploader"}},
         "prod/buckets/logs/bucket": {"CKV_AWS_145"},
         "prod/buckets/assets-replica/bucket": {"CKV_AWS_144"},
         "prod/buckets/backups-replica/bucket": {"CKV_AWS_144"},
