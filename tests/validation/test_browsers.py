@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from contextlib import closing
 from http.client import HTTPSConnection
 from urllib.parse import urlsplit
 
@@ -23,11 +24,12 @@ def preflight(deployed: Deployed, origin: str) -> tuple[int, str | None]:
     deployment = deployed.load()
     assert deployment.sandbox is not None
     context = ssl.create_default_context(cafile=str(deployment.sandbox.ca_file))
-    connection = HTTPSConnection(urlsplit(deployment.sandbox.endpoint).netloc, context=context, timeout=10)
     bucket = deployment.environment.bucket_name("uploads")
-    connection.request("OPTIONS", f"/{bucket}/uploads/ada/1/picture.png", headers={"Origin": origin, **ASKED})
-    response = connection.getresponse()
-    return response.status, response.headers.get("Access-Control-Allow-Origin")
+    host = urlsplit(deployment.sandbox.endpoint).netloc
+    with closing(HTTPSConnection(host, context=context, timeout=10)) as connection:
+        connection.request("OPTIONS", f"/{bucket}/uploads/ada/1/picture.png", headers={"Origin": origin, **ASKED})
+        response = connection.getresponse()
+        return response.status, response.headers.get("Access-Control-Allow-Origin")
 
 
 def test_our_own_pages_may_upload(deployed_local: Deployed) -> None:

@@ -114,6 +114,7 @@ def permissions(context: Context, persona: str) -> Iterator[Finding]:
 
     Too little breaks the application, too much opens data to those who have no business with it.
     """
+    role_arn = _role_arn(context, persona)
     declared = context.model.persona(persona)
     own = permissions_of(declared)
     everything = {permission for each in context.model.personas for permission in permissions_of(each)}
@@ -124,7 +125,7 @@ def permissions(context: Context, persona: str) -> Iterator[Finding]:
             expected=trial.actions(_as_owner(own, declared)),
             found=context.ask(
                 iam.allowed,
-                arns.role_arn(context.environment, persona),
+                role_arn,
                 tuple(actions),
                 trial.resources,
                 trial.conditions(declared),
@@ -140,18 +141,24 @@ def permissions(context: Context, persona: str) -> Iterator[Finding]:
 )
 def operations(context: Context, persona: str) -> Iterator[Finding]:
     """What IAM would let the operator, the auditor, the backup and the validator do with the items of each table."""
+    role_arn = _role_arn(context, persona)
     for table in context.model.tables:
         yield compare(
             table.name,
             expected=list(ON_TABLES[persona]),
             found=context.ask(
                 iam.allowed,
-                arns.role_arn(context.environment, persona),
+                role_arn,
                 _ACTIONS_ON_TABLES,
                 (arns.table_arn(context.environment, table.name),),
                 (),
             ),
         )
+
+
+def _role_arn(context: Context, persona: str) -> str:
+    # A role that is not there would seem to be kept from everything.
+    return context.ask(iam.role, context.environment.role_name(persona))["Arn"]
 
 
 @dataclass(frozen=True, kw_only=True)

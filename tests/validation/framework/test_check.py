@@ -61,5 +61,7 @@ def test_checks_are_chosen_by_tier_or_glob(patterns: list[str], chosen: list[str
 
 
 def test_a_pattern_that_matches_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"--only s4: no check matches.*platform, access, dynamodb, s3, redis, backup, monitoring"):
+    with pytest.raises(
+        ValueError, match=r"--only s4: no check matches.*platform, access, dynamodb, s3, redis, backup, monitoring"
+    ):
         select([a_check("s3.policy")], ["s4"])
