@@ -11,7 +11,7 @@ from validation.checks.redis_settings import replication_groups
 from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Json, Severity, compare
-from validation.live import autoscaling
+from validation.live import autoscaling, dynamodb, redis
 from validation.live.autoscaling import ScaledNumber
 
 
@@ -19,15 +19,16 @@ from validation.live.autoscaling import ScaledNumber
 def units(context: Context, table: str) -> Iterator[Finding]:
     """Bounds, target and schedule of the capacity of the table and of each index; none where it follows nothing."""
     environment = context.environment
-    resource = f"table/{environment.physical_name(table)}"
-    live = context.ask(autoscaling.scaled_numbers, "dynamodb", resource)
+    there = context.ask(dynamodb.table, environment.physical_name(table))["TableName"]
+    live = context.ask(autoscaling.scaled_numbers, "dynamodb", f"table/{there}")
     yield from _compare(scaled_units(environment, context.model.table(table)), live)
 
 
 @check("redis.autoscaling", "Shards and replicas follow the load", severity=Severity.HIGH, each=replication_groups)
 def nodes(context: Context, group: str) -> Iterator[Finding]:
     """Bounds, target and schedule of the number of shards and of replicas; none where they are fixed."""
-    live = context.ask(autoscaling.scaled_numbers, "elasticache", f"replication-group/{group}")
+    there = context.ask(redis.replication_group, group)["ReplicationGroupId"]
+    live = context.ask(autoscaling.scaled_numbers, "elasticache", f"replication-group/{there}")
     yield from _compare(scaled_nodes(context.environment), live)
 
 

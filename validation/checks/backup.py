@@ -91,7 +91,8 @@ def policy(context: Context, region: str) -> Iterator[Finding]:
 @check("backup.notifications", "Somebody hears of changed backups", severity=Severity.MEDIUM, each=plans)
 def notifications(context: Context, name: str) -> Iterator[Finding]:
     """To which topic the vault tells that a recovery point was changed, or that objects were left out."""
-    yield compare("topic", expected=topic_arn(context.environment), found=context.ask(backup.vault_topic, name))
+    vault = context.ask(backup.vault, name)["BackupVaultName"]
+    yield compare("topic", expected=topic_arn(context.environment), found=context.ask(backup.vault_topic, vault))
 
 
 @check("backup.rules", "Recovery points are made and kept as configured", severity=Severity.CRITICAL, each=rules)
