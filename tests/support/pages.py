@@ -39,11 +39,12 @@ def run(page: Path, names: dict[str, Any] | None = None) -> dict[str, Any]:
 
     Returns the names in the end. An error's traceback shows the line of the page.
     """
-    module = ModuleType(page.stem)
+    # The page `redis.md` must not stand in for the package.
+    module = ModuleType(f"page {page.stem}")
     scope: dict[str, Any] = vars(module)
     scope.update(names or {})
     # What a page's classes are annotated with is looked up in their module.
-    with patch.dict(sys.modules, {page.stem: module}), asyncio.Runner() as runner:
+    with patch.dict(sys.modules, {module.__name__: module}), asyncio.Runner() as runner:
         for snippet in snippets(page):
             # Blank lines before it give each statement the line that it has on the page.
             padded = "\n" * (snippet.line - 1) + snippet.code
