@@ -133,5 +133,5 @@ def _selection(
     )
 
 
-def _status(enabled: bool) -> str:  # noqa: FBT001 (the only argument)
+def _status(enabled: bool) -> str:  # noqa: FBT001 - its only argument
     return "Enabled" if enabled else "Disabled"

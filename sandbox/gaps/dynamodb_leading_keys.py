@@ -24,7 +24,7 @@ def tell_policies() -> None:
     """Add the condition key to the context of every request that names partition keys."""
     actions: Any = importlib.import_module("ministack.core.iam_actions")
     evaluator: Any = importlib.import_module("ministack.core.iam_evaluator")
-    tables: Any = importlib.import_module("ministack.services.dynamodb")._tables  # noqa: SLF001
+    tables: Any = importlib.import_module("ministack.services.dynamodb")._tables  # noqa: SLF001 - the emulator shows them to nobody
     gather, enforce = actions.dynamodb_service_context, evaluator.enforce
 
     def with_keys(body: bytes) -> Any:

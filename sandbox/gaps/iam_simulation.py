@@ -21,7 +21,7 @@ async def handle(request: Request, emulator: Handler) -> Response:
     if request.action != "SimulatePrincipalPolicy" or ":role/" not in source:
         return await emulator(request)
     evaluator: Any = importlib.import_module("ministack.core.iam_evaluator")
-    roles: Any = importlib.import_module("ministack.services.iam")._roles  # noqa: SLF001
+    roles: Any = importlib.import_module("ministack.services.iam")._roles  # noqa: SLF001 - the emulator shows them to nobody
     name = source.rpartition("/")[2]
     if roles.get(name) is None:
         return await emulator(request)
