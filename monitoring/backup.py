@@ -9,7 +9,7 @@ from environments.schema import Environment
 from monitoring.alarm import Alarm
 from monitoring.rule import Missing, Rule, Severity, Tier
 
-_NIGHTLY: Final = "jobs run once a day; in the other hours there is nothing to tell"
+_SELDOM: Final = "jobs run once a day or less; in the other hours there is nothing to tell"
 
 
 def _failed(id_: str, kind: str, *, title: str, meaning: str, first_action: str) -> Rule:
@@ -27,7 +27,7 @@ def _failed(id_: str, kind: str, *, title: str, meaning: str, first_action: str)
         periods=1,
         breaching=1,
         missing=Missing.NOT_BREACHING,
-        why_missing=_NIGHTLY,
+        why_missing=_SELDOM,
         severity=Severity.CRITICAL,
         meaning=meaning,
         first_action=first_action,
@@ -49,7 +49,16 @@ COPIES: Final = _failed(
     first_action="read the job's message; mostly the key or the vault there refuses. Then copy it by hand.",
 )
 
-RULES: Final = (BACKUPS, COPIES)
+RESTORES: Final = _failed(
+    "failed-restores",
+    "Restore",
+    title="A restore failed",
+    meaning="A recovery point could not be restored, by a test of it or by somebody who needs it now.",
+    first_action="read the job's message; mostly its role lacks a permission, or the name is taken. "
+    "Where the recovery point itself is at fault, restore an older one and look at failed-backups.",
+)
+
+RULES: Final = (BACKUPS, COPIES, RESTORES)
 
 
 def alarms(environment: Environment) -> Iterator[Alarm]:
@@ -60,3 +69,4 @@ def alarms(environment: Environment) -> Iterator[Alarm]:
     yield Alarm.of(environment, BACKUPS, resource="vault", dimensions=(dimensions,))
     if environment.disaster_recovery_region and environment.backup.copies:
         yield Alarm.of(environment, COPIES, resource="vault", dimensions=(dimensions,))
+    yield Alarm.of(environment, RESTORES, resource="vault", dimensions=(dimensions,))

@@ -198,6 +198,13 @@ class TestDisasterRecoveryRegion:
         assert not [id_ for id_ in all_of(environment) if ("replication" in id_ and "redis" not in id_) or "cop" in id_]
 
 
+def test_restores_may_fail_where_anything_is_backed_up(environment: Environment) -> None:
+    alarm = all_of(environment)["platform-vault-failed-restores"]
+
+    assert alarm.dimensions == ({"BackupVaultName": "tierstore-test-backup"},)
+    assert alarm.series[0].metric == "NumberOfRestoreJobsFailed"
+
+
 def elsewhere(environment: Environment, **settings: object) -> Environment:
     """The environment with a disaster-recovery region."""
     return environment.model_copy(update={"disaster_recovery_region": "eu-west-1", **settings})
