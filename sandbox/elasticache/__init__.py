@@ -1,1 +1,1 @@
-"""ElastiCache's replication groups, users, events and test failovers, in front of the emulator's own ElastiCache."""
+"""ElastiCache's replication groups, serverless caches, users, events and test failovers, before the emulator's own."""

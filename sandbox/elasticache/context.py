@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sandbox.elasticache.data_plane import DataPlane
 from sandbox.elasticache.protocol import Parameters
-from sandbox.elasticache.state import Record, Region
+from sandbox.elasticache.state import Kind, Record, Region
 from sandbox.redis_cluster.cluster import RedisCluster, Specification
 
 
@@ -34,25 +34,27 @@ class Context:
     subnets: Mapping[str, Subnet]
     # How many shards TestFailover may fail over in 24 hours.
     test_failover_quota: int
-    # Start and end a replication group's cluster in the background, after the call.
-    start_cluster: Callable[[str, Specification], None]
-    end_cluster: Callable[[str], None]
+    # Start and end the cluster of a resource in the background, after the call.
+    start_cluster: Callable[[Kind, str, Specification], None]
+    end_cluster: Callable[[Kind, str], None]
 
     def arn(self, kind: str, identifier: str) -> str:
-        """Return the ARN of a resource (`kind` is `user`, `usergroup`, `replicationgroup` or `cluster`)."""
+        """Return the ARN of a resource (`kind` is `user`, `usergroup`, `replicationgroup`, `serverlesscache` …)."""
         return f"arn:aws:elasticache:{self.region_name}:{self.account}:{kind}:{identifier}"
 
     def tag(self, arn: str, parameters: Parameters) -> None:
         """Keep the tags that a resource is created with."""
         self.region.tags[arn] = {tag["Key"]: tag.get("Value", "") for tag in parameters.get("Tags", [])}
 
-    def key(self, replication_group_id: str) -> str:
-        """Return what the data plane calls a replication group's cluster."""
-        return f"{self.region_name}.{replication_group_id}"
+    def cluster(self, resource_id: str, *, kind: Kind = Kind.REPLICATION_GROUP) -> RedisCluster | None:
+        """Return the running cluster of a replication group or serverless cache, or None."""
+        return self.data_plane.get(cluster_key(self.region_name, kind, resource_id))
 
-    def cluster(self, replication_group_id: str) -> RedisCluster | None:
-        """Return a replication group's running cluster, or None."""
-        return self.data_plane.get(self.key(replication_group_id))
+
+def cluster_key(region_name: str, kind: Kind, resource_id: str) -> str:
+    """Return what the data plane calls a cluster; no id has a dot, so that those of two kinds never meet."""
+    prefix = "serverless." if kind is Kind.SERVERLESS_CACHE else ""
+    return f"{region_name}.{prefix}{resource_id}"
 
 
 Operation = Callable[[Context, Parameters], Record]

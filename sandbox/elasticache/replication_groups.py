@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.elasticache import events, requirements, subnet_groups, users
 from sandbox.elasticache.context import Context, Operation
 from sandbox.elasticache.protocol import Parameters, ServiceError
-from sandbox.elasticache.state import Record
+from sandbox.elasticache.state import Kind, Record
 from sandbox.redis_cluster.cluster import RedisCluster, Specification
 
 _DEFAULT_VERSIONS = {"redis": "7.1.0", "valkey": "8.0.1"}
@@ -74,7 +74,7 @@ def create(context: Context, parameters: Parameters) -> Record:
     }
     context.region.replication_groups[group_id] = group
     context.tag(group["ARN"], parameters)
-    context.start_cluster(group_id, specification(context, group))
+    context.start_cluster(Kind.REPLICATION_GROUP, group_id, specification(context, group))
     return {"ReplicationGroup": described(context, group)}
 
 
@@ -106,7 +106,7 @@ def delete(context: Context, parameters: Parameters) -> Record:
     if group["Status"] not in ("available", "create-failed"):
         raise _not_available(group)
     group["Status"] = "deleting"
-    context.end_cluster(group["ReplicationGroupId"])
+    context.end_cluster(Kind.REPLICATION_GROUP, group["ReplicationGroupId"])
     return {"ReplicationGroup": described(context, group)}
 
 

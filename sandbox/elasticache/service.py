@@ -19,16 +19,18 @@ from sandbox.elasticache import (
     parameters,
     protocol,
     replication_groups,
+    serverless_caches,
     subnet_groups,
     tags,
     users,
 )
-from sandbox.elasticache.context import Context, Operation, Subnet
+from sandbox.elasticache.context import Context, Operation, Subnet, cluster_key
 from sandbox.elasticache.data_plane import DataPlane
 from sandbox.elasticache.protocol import Parameters, ServiceError
-from sandbox.elasticache.state import Record, Region, Store
+from sandbox.elasticache.state import Kind, Record, Region, Store
 from sandbox.errors import SandboxError
 from sandbox.redis_cluster.cluster import RedisCluster, Specification
+from sandbox.redis_cluster.supervisor import Observer
 from sandbox.redis_cluster.topology import Node
 from sandbox.wire import Handler, Request, Response
 
@@ -38,6 +40,7 @@ _OPERATIONS: dict[str, Operation] = {
     **events.OPERATIONS,
     **failover.OPERATIONS,
     **replication_groups.OPERATIONS,
+    **serverless_caches.OPERATIONS,
     **tags.OPERATIONS,
     **subnet_groups.OPERATIONS,
     **users.OPERATIONS,
@@ -87,7 +90,10 @@ class ElastiCache:
         """Return every replication group and its running cluster, by id."""
         with self._changing:
             return {
-                group_id: (dict(group), self._data_plane.get(_key(region_name, group_id)))
+                group_id: (
+                    dict(group),
+                    self._data_plane.get(cluster_key(region_name, Kind.REPLICATION_GROUP, group_id)),
+                )
                 for region_name, region in self._store.state.regions.items()
                 for group_id, group in region.replication_groups.items()
             }
@@ -95,19 +101,9 @@ class ElastiCache:
     def restore(self, progress: Callable[[str], None]) -> None:
         """Run the clusters of an earlier run again, and finish what that run did not."""
         for region_name, region in self._store.state.regions.items():
-            for group_id, group in list(region.replication_groups.items()):
-                if group["Status"] == "deleting":
-                    self._end_cluster(region_name, group_id)
-                elif group["Status"] == "creating":
-                    self._data_plane.remove(_key(region_name, group_id))
-                    context = self._context(region_name, _Surroundings())
-                    self._start_cluster(region_name, group_id, replication_groups.specification(context, group))
-                elif group["Status"] != "create-failed":
-                    progress(f"starting the Redis Cluster of {group_id}")
-                    observer = _Observer(self, region_name, group_id)
-                    self._data_plane.restore(_key(region_name, group_id), observer)
-                    with self.change(region_name):
-                        failover.end(group)
+            for kind in Kind:
+                for resource_id, record in list(region.clustered(kind).items()):
+                    self._resume(region_name, kind, resource_id, record, progress)
 
     @contextmanager
     def change(self, region_name: str) -> Iterator[Region]:
@@ -147,35 +143,60 @@ class ElastiCache:
             named_parameters=surroundings.named_parameters,
             subnets=surroundings.subnets,
             test_failover_quota=self._test_failover_quota,
-            start_cluster=lambda group_id, specification: self._start_cluster(region_name, group_id, specification),
-            end_cluster=lambda group_id: self._end_cluster(region_name, group_id),
+            start_cluster=lambda kind, id_, specification: self._start_cluster(region_name, kind, id_, specification),
+            end_cluster=lambda kind, id_: self._end_cluster(region_name, kind, id_),
         )
 
-    def _start_cluster(self, region_name: str, group_id: str, specification: Specification) -> None:
+    def _resume(
+        self, region_name: str, kind: Kind, resource_id: str, record: Record, progress: Callable[[str], None]
+    ) -> None:
+        key = cluster_key(region_name, kind, resource_id)
+        if record["Status"] == "deleting":
+            self._end_cluster(region_name, kind, resource_id)
+        elif record["Status"] == "creating":
+            self._data_plane.remove(key)
+            specification = _SPECIFICATIONS[kind](self._context(region_name, _Surroundings()), record)
+            self._start_cluster(region_name, kind, resource_id, specification)
+        elif record["Status"] != "create-failed":
+            progress(f"starting the Redis Cluster of {resource_id}")
+            self._data_plane.restore(key, self._observer(region_name, kind, resource_id))
+            with self.change(region_name):
+                failover.end(record)
+
+    def _start_cluster(self, region_name: str, kind: Kind, resource_id: str, specification: Specification) -> None:
         def start() -> None:
+            observer = self._observer(region_name, kind, resource_id)
             try:
-                self._data_plane.create(
-                    _key(region_name, group_id), specification, _Observer(self, region_name, group_id)
-                )
-                status, message = "available", "Replication group created"
+                self._data_plane.create(cluster_key(region_name, kind, resource_id), specification, observer)
+                status, message = "available", f"{_TITLES[kind]} created"
             except (SandboxError, redis.RedisError, OSError) as error:
-                _LOG.exception("creating %s", group_id)
-                status, message = "create-failed", f"Failed to create the replication group: {error}"
+                _LOG.exception("creating %s", resource_id)
+                status, message = "create-failed", f"Failed to create the {_TITLES[kind].lower()}: {error}"
             with self.change(region_name) as region:
-                region.replication_groups[group_id]["Status"] = status
-                events.record(region, events.REPLICATION_GROUP, group_id, message)
+                region.clustered(kind)[resource_id]["Status"] = status
+                events.record(region, kind, resource_id, message)
 
-        threading.Thread(target=start, name=f"create-{group_id}", daemon=True).start()
+        threading.Thread(target=start, name=f"create-{resource_id}", daemon=True).start()
 
-    def _end_cluster(self, region_name: str, group_id: str) -> None:
+    def _end_cluster(self, region_name: str, kind: Kind, resource_id: str) -> None:
         def end() -> None:
-            self._data_plane.remove(_key(region_name, group_id))
+            self._data_plane.remove(cluster_key(region_name, kind, resource_id))
             with self.change(region_name) as region:
-                group = region.replication_groups.pop(group_id)
-                region.tags.pop(group["ARN"], None)
-                events.record(region, events.REPLICATION_GROUP, group_id, "Replication group deleted")
+                record = region.clustered(kind).pop(resource_id)
+                region.tags.pop(record["ARN"], None)
+                events.record(region, kind, resource_id, f"{_TITLES[kind]} deleted")
 
-        threading.Thread(target=end, name=f"delete-{group_id}", daemon=True).start()
+        threading.Thread(target=end, name=f"delete-{resource_id}", daemon=True).start()
+
+    def _observer(self, region_name: str, kind: Kind, resource_id: str) -> Observer:
+        return _Unseen() if kind is Kind.SERVERLESS_CACHE else _Observer(self, region_name, resource_id)
+
+
+_TITLES = {Kind.REPLICATION_GROUP: "Replication group", Kind.SERVERLESS_CACHE: "Serverless cache"}
+_SPECIFICATIONS: dict[Kind, Callable[[Context, Record], Specification]] = {
+    Kind.REPLICATION_GROUP: replication_groups.specification,
+    Kind.SERVERLESS_CACHE: serverless_caches.specification,
+}
 
 
 class _Observer:
@@ -199,5 +220,14 @@ class _Observer:
             failover.record_recovered(region, self._group_id, node)
 
 
-def _key(region_name: str, group_id: str) -> str:
-    return f"{region_name}.{group_id}"
+class _Unseen:
+    """Hears what happens to the nodes of a serverless cache, which ElastiCache tells nobody."""
+
+    def failed_over(self, old_primary: Node, new_primary: Node) -> None:
+        """Nobody is told."""
+
+    def recovering(self, node: Node) -> None:
+        """Nobody is told."""
+
+    def recovered(self, node: Node) -> None:
+        """Nobody is told."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,29 @@ from sandbox.files import write_private
 Record = dict[str, Any]
 
 
+class Kind(StrEnum):
+    """What a Redis Cluster runs for, as ElastiCache names the source of an event."""
+
+    REPLICATION_GROUP = "replication-group"
+    SERVERLESS_CACHE = "serverless-cache"
+
+
 class Region(BaseModel):
     """One region's resources by id; events oldest first; tags by ARN."""
 
     users: dict[str, Record] = {}
     user_groups: dict[str, Record] = {}
     replication_groups: dict[str, Record] = {}
+    serverless_caches: dict[str, Record] = {}
     subnet_groups: dict[str, Record] = {}
     events: list[Record] = []
     tags: dict[str, dict[str, str]] = {}
     # When TestFailover was called, epoch seconds.
     test_failovers: list[float] = []
+
+    def clustered(self, kind: Kind) -> dict[str, Record]:
+        """Return the resources of a kind, each of which has a cluster."""
+        return self.serverless_caches if kind is Kind.SERVERLESS_CACHE else self.replication_groups
 
 
 class State(BaseModel):

@@ -1,4 +1,4 @@
-"""Tags of users, user groups, subnet groups, replication groups and their nodes."""
+"""Tags of users, user groups, subnet groups, replication groups, their nodes, and serverless caches."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ _NOT_FOUND = {
     "user": "UserNotFoundFault",
     "usergroup": "UserGroupNotFoundFault",
     "replicationgroup": "ReplicationGroupNotFoundFault",
+    "serverlesscache": "ServerlessCacheNotFoundFault",
     "subnetgroup": "CacheSubnetGroupNotFoundFault",
     "cluster": "CacheClusterNotFoundFault",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.elasticache.context import Context, Operation
 from sandbox.elasticache.protocol import Parameters, ServiceError
-from sandbox.elasticache.state import Record
+from sandbox.elasticache.state import Kind, Record
 from sandbox.redis_cluster.access import User, invalid_rules, password_hash
 
 _NO_PASSWORD = "no-password"  # noqa: S105 (the service's name for it)
@@ -100,7 +100,7 @@ def create_user_group(context: Context, parameters: Parameters) -> Record:
     }
     context.region.user_groups[group_id] = group
     context.tag(arn, parameters)
-    return _with_replication_groups(context, group)
+    return _with_caches(context, group)
 
 
 def modify_user_group(context: Context, parameters: Parameters) -> Record:
@@ -111,16 +111,15 @@ def modify_user_group(context: Context, parameters: Parameters) -> Record:
     _check_members(context, group["Engine"], user_ids)
     group["UserIds"] = user_ids
     _apply(context, [group])
-    return _with_replication_groups(context, group)
+    return _with_caches(context, group)
 
 
 def delete_user_group(context: Context, parameters: Parameters) -> Record:
     """DeleteUserGroup."""
-    group = _with_replication_groups(context, user_group(context, parameters["UserGroupId"]))
-    if group["ReplicationGroups"]:
+    group = _with_caches(context, user_group(context, parameters["UserGroupId"]))
+    if in_use_by := [*group["ReplicationGroups"], *group["ServerlessCaches"]]:
         raise ServiceError(
-            "InvalidUserGroupStateFault",
-            f"User group {group['UserGroupId']} is in use by {', '.join(group['ReplicationGroups'])}.",
+            "InvalidUserGroupStateFault", f"User group {group['UserGroupId']} is in use by {', '.join(in_use_by)}."
         )
     del context.region.user_groups[group["UserGroupId"]]
     context.region.tags.pop(group["ARN"], None)
@@ -131,7 +130,7 @@ def describe_user_groups(context: Context, parameters: Parameters) -> Record:
     """DescribeUserGroups."""
     wanted = parameters.get("UserGroupId")
     groups = [user_group(context, wanted)] if wanted else list(context.region.user_groups.values())
-    return {"UserGroups": [_with_replication_groups(context, group) for group in groups]}
+    return {"UserGroups": [_with_caches(context, group) for group in groups]}
 
 
 def user_group(context: Context, group_id: str) -> Record:
@@ -201,18 +200,27 @@ def _with_groups(context: Context, user: Record) -> Record:
     return {**user, "UserGroupIds": [group["UserGroupId"] for group in _groups_of(context, user)]}
 
 
-def _with_replication_groups(context: Context, group: Record) -> Record:
-    users_of = context.region.replication_groups.values()
-    members = [one["ReplicationGroupId"] for one in users_of if group["UserGroupId"] in one["UserGroupIds"]]
-    return {**group, "ReplicationGroups": members}
+def _with_caches(context: Context, group: Record) -> Record:
+    group_id = group["UserGroupId"]
+    groups, caches = context.region.replication_groups, context.region.serverless_caches
+    return {
+        **group,
+        "ReplicationGroups": [name for name, one in groups.items() if group_id in one["UserGroupIds"]],
+        "ServerlessCaches": [name for name, one in caches.items() if group_id == one["UserGroupId"]],
+    }
 
 
 def _apply(context: Context, groups: list[Record]) -> None:
     changed = {group["UserGroupId"] for group in groups}
-    for replication_group in context.region.replication_groups.values():
-        cluster = context.cluster(replication_group["ReplicationGroupId"])
-        if cluster is not None and changed & set(replication_group["UserGroupIds"]):
-            cluster.set_users(acl_users(context, replication_group["UserGroupIds"]))
+    let_in = {
+        Kind.REPLICATION_GROUP: {name: one["UserGroupIds"] for name, one in context.region.replication_groups.items()},
+        Kind.SERVERLESS_CACHE: {name: [one["UserGroupId"]] for name, one in context.region.serverless_caches.items()},
+    }
+    for kind, group_ids_by_name in let_in.items():
+        for name, group_ids in group_ids_by_name.items():
+            cluster = context.cluster(name, kind=kind)
+            if cluster is not None and changed & set(group_ids):
+                cluster.set_users(acl_users(context, group_ids))
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -22,8 +22,8 @@ def context(region: Region) -> Context:
         named_parameters={},
         subnets={},
         test_failover_quota=15,
-        start_cluster=lambda _id, _specification: None,
-        end_cluster=lambda _id: None,
+        start_cluster=lambda _kind, _id, _specification: None,
+        end_cluster=lambda _kind, _id: None,
     )
 
 
