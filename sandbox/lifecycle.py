@@ -18,7 +18,7 @@ from typing import Any
 
 from environments.target import SandboxConnection
 from sandbox import administration, connection, gateway, processes
-from sandbox.directory import Directory
+from sandbox.directory import ENVIRONMENT_VARIABLE, Directory
 from sandbox.errors import SandboxError
 from sandbox.redis_cluster import cluster
 from toolchain import paths
@@ -26,6 +26,8 @@ from toolchain import paths
 _STOP_GRACE = 20.0  # seconds
 _HEALTH_SECONDS = 5.0
 _FAULT_SECONDS = 30.0
+# What every environment deployed at once would take, and more: the emulator goes on where a disk is full, and forgets.
+_LEAST_FREE_BYTES = 100 * 1024 * 1024
 
 Progress = Callable[[str], None]
 
@@ -47,6 +49,7 @@ def up(directory: Directory, *, port: int | None, progress: Progress) -> Sandbox
         if processes.of_pid_file(directory.gateway_pid) is not None:
             progress("stopping the gateway of an earlier run")
             processes.stop(directory.gateway_pid, grace=_STOP_GRACE)
+        _require_space(directory)
         return _start(directory, port=port, progress=progress)
 
 
@@ -105,6 +108,15 @@ def request(
     except urllib.error.HTTPError as refusal:
         raise SandboxError(json.load(refusal)["error"]) from refusal
     return answer
+
+
+def _require_space(directory: Directory) -> None:
+    free = shutil.disk_usage(directory.root).free
+    if free < _LEAST_FREE_BYTES:
+        raise SandboxError(
+            f"The disk of {directory.root} has {free:,} bytes free; the sandbox wants {_LEAST_FREE_BYTES:,}. "
+            f"Free some, or name a directory elsewhere with --directory or {ENVIRONMENT_VARIABLE}."
+        )
 
 
 def _start(directory: Directory, *, port: int | None, progress: Progress) -> SandboxConnection:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -56,6 +57,17 @@ def test_up_again_finds_the_running_sandbox(directory: Directory) -> None:
     second = up(directory)
 
     assert second.connection == first.connection
+
+
+def test_a_disk_without_room_is_told_before_anything_is_started(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1_000_000))
+
+    with pytest.raises(SandboxError, match="has 1,000,000 bytes free; the sandbox wants 104,857,600"):
+        up(directory)
+
+    assert processes_in(directory) == []
 
 
 def test_down_leaves_no_process_and_keeps_what_was_stored(directory: Directory) -> None:

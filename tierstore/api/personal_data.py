@@ -36,7 +36,7 @@ class PersonalData(Group[Mode]):
         """Write all that is stored for a user to `path`: a directory that is made, or a file that ends with `.zip`.
 
         Items become lines of JSON without keys and other internals, one file an entity; objects stay what they are.
-        Memory does not grow with the data. An export that broke off leaves `<path>.unfinished`, and the next one
+        Memory does not grow with the data. An export that was killed leaves `<path>.unfinished`, and the next one
         begins anew. Raises `InvalidError` where the path exists, `OSError` for the disk.
         """
         return Exporting(

@@ -31,7 +31,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
               items/<entity>.jsonl   one line of JSON an item, without keys and other internals
               objects/<bucket>/...   the user's files as they are
               export.json            what there is, and when it was taken
-            Memory does not grow with the data. An export that broke off leaves <path>.unfinished;
+            Memory does not grow with the data. An export that was killed leaves <path>.unfinished;
             run it again.
 
             Exit codes: 0 written, 2 could not run."""),

@@ -32,7 +32,7 @@ from tierstore.personal.finding import (
 from tierstore.personal.owned_buckets import OwnedBucket
 from tierstore.s3 import prefixes
 from tierstore.s3.bucket import head
-from tierstore.s3.download import download
+from tierstore.s3.download import download, naming
 from tierstore.s3.effects import DiskWork
 from tierstore.s3.progress import Progress
 
@@ -40,6 +40,7 @@ MANIFEST: Final = "export.json"
 _ARCHIVE: Final = ".zip"
 _UNFINISHED: Final = ".unfinished"
 _PRIVATE: Final = 0o700
+_PRIVATE_FILE: Final = 0o600
 _INTERNAL: Final = frozenset({"version"})
 """Fields that say nothing about the user."""
 
@@ -73,9 +74,17 @@ class Exporting:
     written: Tally[str] = field(default_factory=Tally)
 
     def run(self) -> Plan[Exported]:
-        """Write it all beside the path, and put it there once it is complete."""
+        """Write it all beside the path, and put it there once it is complete; an error leaves nothing behind."""
         require_user_id(self.user_id)
-        yield from ask(DiskWork(work=self._prepare))
+        with naming(self.path):
+            yield from ask(DiskWork(work=self._prepare))
+            try:
+                return (yield from self._export())
+            finally:
+                # Done here rather than asked for: a plan that is given up can ask for nothing.
+                shutil.rmtree(self._unfinished, ignore_errors=True)
+
+    def _export(self) -> Plan[Exported]:
         for found in OWNED:
             yield from visit_owned(self.items, found, self.user_id, self._writing(found))
         for found in MENTIONING:
@@ -109,7 +118,7 @@ class Exporting:
             raise InvalidError(f"{self.path} exists already; name a directory or a .zip file that is to be made")
         if not self.path.parent.is_dir():
             raise InvalidError(f"there is no directory {self.path.parent}; make it first")
-        # Of an export that broke off.
+        # Of an export that was killed.
         shutil.rmtree(self._unfinished, ignore_errors=True)
         self._unfinished.mkdir(mode=_PRIVATE)
         (self._unfinished / "items").mkdir()
@@ -159,7 +168,8 @@ class Exporting:
             unfinished.rename(self.path)
             return
         archive = unfinished / _ARCHIVE
-        with zipfile.ZipFile(archive, "x", zipfile.ZIP_DEFLATED) as writer:
+        archive.touch(mode=_PRIVATE_FILE)
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as writer:
             for file in sorted(unfinished.rglob("*")):
                 if file.is_file() and file != archive:
                     writer.write(file, file.relative_to(unfinished))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -25,7 +27,7 @@ def download(
     `sha256` in base 64, or None where nobody knows it. Raises `CorruptError` for other bytes, `ConflictError` where
     the object changes meanwhile, `OSError` for the disk; nothing is left behind then.
     """
-    temporary = yield from ask(DiskWork(work=partial(_reserve, path, stored.size)))
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
 
     def receive(part: Part) -> Plan[None]:
         yield from bucket.call(
@@ -38,18 +40,29 @@ def download(
         progress.add(part.length)
 
     try:
-        yield from in_parallel(receive, cut(stored.size, USUAL_PART))
-        yield from ask(DiskWork(work=partial(_settle, temporary, path, sha256)))
+        with naming(path):
+            yield from ask(DiskWork(work=partial(_reserve, temporary, stored.size)))
+            yield from in_parallel(receive, cut(stored.size, USUAL_PART))
+            yield from ask(DiskWork(work=partial(_settle, temporary, path, sha256)))
     finally:
         # Done here rather than asked for: a plan that is given up can ask for nothing.
         temporary.unlink(missing_ok=True)
 
 
-def _reserve(path: Path, size: int) -> Path:
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let an `OSError` name the file where Python does not, as when the disk becomes full."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
+def _reserve(temporary: Path, size: int) -> None:
     with temporary.open("xb") as file:
         file.truncate(size)
-    return temporary
 
 
 def _settle(temporary: Path, path: Path, sha256: str | None) -> None:

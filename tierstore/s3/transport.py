@@ -162,7 +162,8 @@ def _opened(source: FileSlice | None) -> AbstractContextManager[Any]:
 
 def _write(received: StreamingBody, target: FileSlice) -> None:
     left = target.length
-    with target.path.open("r+b", buffering=0) as file:
+    # Buffered: a file that is not may take a part of a chunk, when the disk becomes full, and raise nothing.
+    with target.path.open("r+b") as file:
         file.seek(target.offset)
         for chunk in received.iter_chunks(MEBIBYTE):
             left -= len(chunk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from validation.errors import CouldNotRun
@@ -17,4 +18,6 @@ def write(file: Path, text: str, *, mode: int = 0o644) -> None:
         partial.write_text(text, encoding="utf-8")
         partial.replace(file)
     except OSError as error:
+        with suppress(OSError):
+            partial.unlink()
         raise CouldNotRun(f"{file} can't be written: {error.strerror}") from error

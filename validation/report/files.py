@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from validation.plan.files import write
 from validation.report import html, junit
 from validation.report.document import Document
 
@@ -16,24 +17,25 @@ RESTORE = "drill-restore.json"
 
 
 def write_run(directory: Path, report: Document) -> Path:
-    """Write report.json, report.xml and report.html; returns the page."""
-    directory.mkdir(parents=True, exist_ok=True)
-    _write(directory / RUN, _json(report))
-    _write(directory / RUN_JUNIT, junit.render(report))
+    """Write report.json, report.xml and report.html; returns the page. Raises `CouldNotRun`, as for a full disk."""
+    write(directory / RUN, _json(report))
+    write(directory / RUN_JUNIT, junit.render(report))
     return _write_page(directory)
 
 
 def write_drill(directory: Path, drill: Document, *, name: str) -> Path:
-    """Write a drill's document under its `name` and bring report.html up to date; returns the page."""
-    directory.mkdir(parents=True, exist_ok=True)
-    _write(directory / name, _json(drill))
+    """Write a drill's document under its `name` and bring report.html up to date; returns the page.
+
+    Raises `CouldNotRun`, as for a full disk.
+    """
+    write(directory / name, _json(drill))
     return _write_page(directory)
 
 
 def _write_page(directory: Path) -> Path:
     page = directory / PAGE
     drills = {name: drill for name in (FAILOVER, RESTORE) if (drill := _read(directory / name))}
-    _write(page, html.render(_read(directory / RUN), drills))
+    write(page, html.render(_read(directory / RUN), drills))
     return page
 
 
@@ -43,10 +45,3 @@ def _json(document: Document) -> str:
 
 def _read(file: Path) -> Document | None:
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
-
-
-def _write(file: Path, text: str) -> None:
-    """Replace the file at once, so that nobody reads half a report."""
-    partial = file.with_name(f".{file.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(file)

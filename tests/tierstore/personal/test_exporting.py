@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +79,23 @@ def test_nothing_of_others_is_exported(tiers: Tiers, life: Life, out: Path) -> N
     assert "bob@example.org" not in "".join(path.read_text() for path in out.rglob("*.jsonl"))
 
 
-def test_only_its_owner_may_read_it(tiers: Tiers, life: Life, out: Path) -> None:
-    tiers.storage.personal_data.export(life.user.id, out)
+@pytest.mark.parametrize("name", ["out", "out.zip"])
+def test_only_its_owner_may_read_it(tiers: Tiers, life: Life, tmp_path: Path, name: str) -> None:
+    tiers.storage.personal_data.export(life.user.id, tmp_path / name)
 
-    assert out.stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / name).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("room", [0, 100, 400])
+def test_an_export_for_which_the_disk_has_no_room_leaves_nothing(
+    tiers: Tiers, life: Life, tmp_path: Path, room: int, file_size_limit: Callable[[int], None]
+) -> None:
+    file_size_limit(room)
+
+    with pytest.raises(OSError, match=f"File too large: '{tmp_path}/out"):
+        tiers.storage.personal_data.export(life.user.id, tmp_path / "out.zip")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
 @pytest.mark.parametrize("steps", [3, 12, 30])

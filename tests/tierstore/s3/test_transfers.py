@@ -149,6 +149,25 @@ def test_an_object_that_changes_while_it_is_received_is_not_delivered(
     assert not list(tmp_path.glob("*received*"))
 
 
+def test_a_file_for_which_the_disk_has_no_room_is_not_delivered(
+    file: Callable[[int], Path],
+    run: Run,
+    assets: LiveBucket,
+    tmp_path: Path,
+    file_size_limit: Callable[[int], None],
+) -> None:
+    stored = run(upload(sending(assets, file(1001), key="larger than the disk")))
+    received = tmp_path / "received"
+    received.write_text("what was there")
+    file_size_limit(1000)
+
+    with pytest.raises(OSError, match=f"File too large: '{received}'"):
+        run(download(assets, stored, received, sha256=None, progress=Progress(1001, None)))
+
+    assert received.read_text() == "what was there"
+    assert not list(tmp_path.glob(".*.part"))
+
+
 def test_small_objects_are_read_into_memory(file: Callable[[int], Path], run: Run, assets: LiveBucket) -> None:
     path = file(1000)
     stored = run(upload(sending(assets, path, key="small")))

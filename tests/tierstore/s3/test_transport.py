@@ -38,6 +38,7 @@ from tierstore.errors import (
 )
 from tierstore.s3.effects import DiskWork, FileSlice, S3Request
 from tierstore.s3.errors import translate
+from tierstore.s3.parts import MEBIBYTE
 from tierstore.s3.transport import S3Transport, ThreadedS3Transport
 
 GET = S3Request(action="GetObject", parameters={"Bucket": "b", "Key": "uploads/ada/secret-plan.pdf"})
@@ -177,6 +178,24 @@ def test_a_slice_is_written_at_its_place(transport: S3Transport, s3: Stubber, tm
     )
 
     assert target.read_bytes() == b"....abc..."
+
+
+def test_a_slice_for_which_the_disk_has_no_room_raises(
+    transport: S3Transport, s3: Stubber, tmp_path: Path, file_size_limit: Callable[[int], None]
+) -> None:
+    target = tmp_path / "file"
+    target.touch()
+    s3.add_response("get_object", {"Body": body(bytes(MEBIBYTE))})
+    file_size_limit(MEBIBYTE // 2)
+
+    with pytest.raises(OSError, match="File too large"):
+        transport.carry_out(
+            S3Request(
+                action="GetObject",
+                parameters=GET.parameters,
+                target=FileSlice(path=target, offset=0, length=MEBIBYTE),
+            )
+        )
 
 
 def test_nothing_is_sent_after_the_deadline(transport: S3Transport) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,6 +15,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 from rich.console import Console
 
+from validation.errors import CouldNotRun
 from validation.framework.check import Check
 from validation.framework.result import Finding, Result, Severity, Status, compare
 from validation.report import files, html, junit, terminal
@@ -174,6 +176,26 @@ def test_the_page_shows_the_run_and_the_drills_whichever_came_last(tmp_path: Pat
         "report.json",
         "report.xml",
     ]
+
+
+def test_a_report_for_which_the_disk_has_no_room_leaves_the_last_one_as_it_was(
+    tmp_path: Path, report: dict[str, Any], file_size_limit: Callable[[int], None]
+) -> None:
+    files.write_run(tmp_path, report)
+    before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    file_size_limit(10)
+
+    with pytest.raises(CouldNotRun, match=r"report\.json can't be written: File too large"):
+        files.write_run(tmp_path, {**report, "environment": "another"})
+
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
+
+
+def test_a_report_whose_directory_cannot_be_made_is_told(tmp_path: Path, report: dict[str, Any]) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(CouldNotRun, match=r"report\.json can't be written: "):
+        files.write_run(tmp_path / "file", report)
 
 
 def shown(report: dict[str, Any], *, terminal_: bool) -> str:
