@@ -67,6 +67,12 @@ def _regions(environment: Environment) -> Iterator[Finding]:
             message=f"{given(region)} of partition {partition(region)}, allowed a region of {environment.partition} "
             f"as {environment.region} is",
         )
+    former = environment.former_disaster_recovery_region
+    if region is not None and former is not None:
+        yield _finding(
+            "former_disaster_recovery_region",
+            message=f"{given(former)} beside disaster_recovery_region: deploy without the other first",
+        )
 
 
 def _tags(environment: Environment) -> Iterator[Finding]:

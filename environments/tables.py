@@ -57,7 +57,9 @@ def _replica(path: FieldPath, settings: TableSettings, table: Table, environment
         return
     where = (*path, "replica")
     if environment.disaster_recovery_region is None:
-        yield Finding(path=where, message="given a replica without a region for it: set disaster_recovery_region")
+        yield Finding(
+            path=where, message="given a replica without a region for it: name disaster_recovery_region or set null"
+        )
     if table.stream is not StreamView.NEW_AND_OLD_IMAGES:
         yield Finding(
             path=where,

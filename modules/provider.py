@@ -35,11 +35,17 @@ def add_provider(stack: TerraformStack, deployment: Deployment) -> None:
 
 
 def add_disaster_recovery_region(stack: TerraformStack, deployment: Deployment) -> DisasterRecoveryRegion | None:
-    """Give the stack a provider for the environment's disaster-recovery region; None where it has no such region."""
-    region = deployment.environment.disaster_recovery_region
+    """Give the stack a provider for the environment's disaster-recovery region; None where it has no such region.
+
+    A former one has that provider too: without it Terraform could not take away what still lives there.
+    """
+    environment = deployment.environment
+    region = environment.disaster_recovery_region or environment.former_disaster_recovery_region
     if region is None:
         return None
     provider = AwsProvider(stack, "aws-disaster-recovery", alias=ALIAS, region=region, **_common_settings(deployment))
+    if environment.disaster_recovery_region is None:
+        return None
     return DisasterRecoveryRegion(name=region, provider=provider)
 
 

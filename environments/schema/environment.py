@@ -46,6 +46,8 @@ class Environment(Section):
     """Where everything lives."""
     disaster_recovery_region: RegionName | None = None
     """Where backups and replicas go; another region than `region`."""
+    former_disaster_recovery_region: RegionName | None = None
+    """Where they went until now: a deployment takes them away there, and then this setting may go too."""
     prefix: Prefix = "tierstore"
     """Start of every physical name."""
     endpoints: dict[Service, EndpointUrl] = Field(default_factory=dict)

@@ -23,6 +23,12 @@ SCALABLE = "node_type: cache.r7g.large"
             id="the disaster recovery region is out of reach",
         ),
         pytest.param(
+            "former_disaster_recovery_region: us-west-2\ndisaster_recovery_region: eu-west-1\n",
+            'former_disaster_recovery_region: given "us-west-2" beside disaster_recovery_region: '
+            "deploy without the other first",
+            id="a disaster recovery region is left for another in one step",
+        ),
+        pytest.param(
             "budget: {freeze: {roles: [developer]}}\n",
             "budget.freeze: given without a budget: set budget.monthly_usd, or this to null",
             id="a freeze without a budget",

@@ -68,7 +68,7 @@ def scaled(read: str) -> str:
         ),
         pytest.param(
             "tables: {core: {replica: {}}}\n",
-            "tables.core.replica: given a replica without a region for it: set disaster_recovery_region",
+            "tables.core.replica: given a replica without a region for it: name disaster_recovery_region or set null",
             id="a replica without a region",
         ),
         pytest.param(

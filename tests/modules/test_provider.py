@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from cdktf import TerraformStack
+
 from environments import Deployment, Environment
 from modules.provider import SERVICES, add_disaster_recovery_region, add_provider, default_tags
 from tests.modules.template import Block, synthesized
@@ -82,6 +84,18 @@ def test_without_a_disaster_recovery_region_there_is_one_provider(on_aws: Deploy
     template = synthesized(lambda stack: add_disaster_recovery_region(stack, on_aws))
 
     assert "provider" not in template.document
+
+
+def test_a_region_that_copies_leave_keeps_its_provider(on_aws: Deployment) -> None:
+    leaving = on_aws.environment.model_copy(update={"former_disaster_recovery_region": "eu-west-1"})
+    regions = []
+
+    def add(stack: TerraformStack) -> None:
+        regions.append(add_disaster_recovery_region(stack, replace(on_aws, environment=leaving)))
+
+    (block,) = synthesized(add).document["provider"]["aws"]
+    assert (block["alias"], block["region"]) == ("disaster_recovery", "eu-west-1")
+    assert regions == [None]
 
 
 def test_endpoints_of_one_region_serve_no_other(recoverable: Environment) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from validation.plan import exposure, policies, protection, security
 from validation.plan.finding import Finding, Kind
 from validation.plan.model import Action, Change, Plan, without_indexes
 from validation.plan.stateful import STATEFUL
-from validation.plan.values import Path, Value, differences
+from validation.plan.values import Path, Value, at, differences
+
+_COLONS_OF_AN_ARN: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +43,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     for change in _in_code(plan):
         outcome = _outcome(change, plan)
         if change.after is None and change.type in STATEFUL:
-            yield Finding(
-                kind=Kind.NOTICE,
-                address=change.address,
-                what=f"was deleted outside Terraform with all it held; {outcome}",
-                remedy="Restore it from a backup and import it, or let the plan create an empty one.",
-            )
+            yield _missing(change, plan)
         for weakened in (protection.weakened, security.weakened, policies.weakened, exposure.weakened):
             for finding in weakened(change):
                 yield Finding(
@@ -57,6 +54,31 @@ def findings(plan: Plan) -> Iterator[Finding]:
                     after=finding.after,
                     remedy="Find out who did it, and why.",
                 )
+
+
+def _missing(change: Change, plan: Plan) -> Finding:
+    region = _region(change.before)
+    if region and plan.regions and region not in plan.regions:
+        return Finding(
+            kind=Kind.DESTROY,
+            address=change.address,
+            what=f"is in {region}, where the code looks no more: Terraform takes it for deleted and forgets it",
+            remedy=f"Name {region} as former_disaster_recovery_region first (docs/environments.md, Leave the region).",
+        )
+    return Finding(
+        kind=Kind.NOTICE,
+        address=change.address,
+        what=f"was deleted outside Terraform with all it held; {_outcome(change, plan)}",
+        remedy="Restore it from a backup and import it, or let the plan create an empty one.",
+    )
+
+
+def _region(values: Value) -> str:
+    """Where a resource lives, by its ARN or, of a bucket, by its region; "" where neither tells."""
+    arn = at(values, "arn")
+    of_arn = arn.split(":")[3] if isinstance(arn, str) and arn.count(":") >= _COLONS_OF_AN_ARN else ""
+    region = of_arn or at(values, "region")
+    return region if isinstance(region, str) else ""
 
 
 def _drift(change: Change, plan: Plan) -> Drift:

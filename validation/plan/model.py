@@ -77,6 +77,8 @@ class Plan:
     terraform_version: str
     code: Mapping[str, Mapping[str, Any]]
     """By address without indexes, the expression of each attribute and block that the code sets."""
+    regions: frozenset[str]
+    """Where the providers of the code look; empty where the code does not say so in plain text."""
 
     @property
     def is_empty(self) -> bool:
@@ -119,6 +121,7 @@ def read_plan(document: Any) -> Plan:
             complete=bool(document.get("complete", True)),
             terraform_version=str(document.get("terraform_version", "unknown")),
             code=dict(_code((document.get("configuration") or {}).get("root_module", {}))),
+            regions=frozenset(_regions((document.get("configuration") or {}).get("provider_config", {}))),
         )
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise UnreadablePlan(
@@ -136,6 +139,13 @@ def _code(module: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Ma
         yield prefix + resource["address"], resource.get("expressions", {})
     for name, call in module.get("module_calls", {}).items():
         yield from _code(call.get("module", {}), f"{prefix}module.{name}.")
+
+
+def _regions(providers: Mapping[str, Any]) -> Iterator[str]:
+    for provider in providers.values():
+        region = provider.get("expressions", {}).get("region", {}).get("constant_value")
+        if region:
+            yield region
 
 
 def _changes(entries: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:

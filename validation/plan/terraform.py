@@ -40,6 +40,8 @@ _FRAMES: Final = re.compile("[│╷╵]")
 
 _REMEDIES: Final = {
     r"S3 bucket \S+ does not exist|NoSuchBucket": "create the bucket of its state with `cdktf deploy bootstrap-{name}`",
+    "Provider configuration not present": "name the region as former_disaster_recovery_region and deploy, which takes "
+    "away what lives there; only then leave it out (docs/environments.md, Leave the region)",
     "No valid credential sources": "log in to AWS, for example with AWS_PROFILE",
     "ExpiredToken": "log in to AWS again",
     "Failed to query available provider packages": "run `python3 -m toolchain install`, or check the network",

@@ -76,9 +76,13 @@ def sensitive(entry: Json, *attributes: str) -> Json:
 
 
 def plan(
-    *changes: Json, drift: Sequence[Json] = (), declared: Mapping[str, Sequence[str]] | None = None, **more: Any
+    *changes: Json,
+    drift: Sequence[Json] = (),
+    declared: Mapping[str, Sequence[str]] | None = None,
+    regions: Sequence[str] = (),
+    **more: Any,
 ) -> Json:
-    """A plan; `declared` says which attributes the code sets, by address."""
+    """A plan; `declared` says which attributes the code sets, by address, `regions` where its providers look."""
     resources: list[Json] = [
         {"address": address, "mode": "managed", **_parts(address), "expressions": {name: {} for name in names}}
         for address, names in (declared or {}).items()
@@ -88,7 +92,10 @@ def plan(
         "terraform_version": "1.11.4",
         "resource_changes": list(changes),
         "resource_drift": list(drift),
-        "configuration": {"root_module": {"resources": resources}},
+        "configuration": {
+            "provider_config": {region: {"expressions": {"region": {"constant_value": region}}} for region in regions},
+            "root_module": {"resources": resources},
+        },
         "complete": True,
         "errored": False,
         **more,

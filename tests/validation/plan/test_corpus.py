@@ -23,6 +23,7 @@ from tests.validation.plan.builder import (
 from validation.plan.values import HIDDEN
 
 TABLE = "aws_dynamodb_table.core"
+COPY = "aws_dynamodb_table_replica.core"
 BUCKET = "aws_s3_bucket.uploads"
 GROUP = "aws_elasticache_replication_group.group"
 KEY = "aws_kms_key.tables"
@@ -792,8 +793,25 @@ DRIFT = [
     ),
     Case(
         "somebody deleted the table, the plan creates it",
-        plan(created(TABLE, o.TABLE), drift=[destroyed(TABLE, o.TABLE, because="")]),
+        plan(created(TABLE, o.TABLE), drift=[destroyed(TABLE, o.TABLE, because="")], regions=["us-east-1"]),
         notices=(TABLE,),
+    ),
+    Case(
+        "copies are sought in another region than they are in",
+        plan(
+            created(COPY, o.TABLE),
+            drift=[destroyed(COPY, {"arn": "arn:aws:dynamodb:us-west-2:111111111111:table/core"}, because="")],
+            regions=["us-east-1", "eu-west-1"],
+        ),
+        blocked=(("destroy", COPY),),
+    ),
+    Case(
+        "a bucket, whose ARN tells no region, is sought in another one",
+        plan(
+            drift=[destroyed(BUCKET, {"arn": "arn:aws:s3:::uploads", "region": "us-west-2"}, because="")],
+            regions=["us-east-1"],
+        ),
+        blocked=(("destroy", BUCKET),),
     ),
     Case(
         "drift and a destroy of something else",

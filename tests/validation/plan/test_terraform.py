@@ -56,6 +56,13 @@ def test_progress_counts_what_terraform_looks_at() -> None:
             "Error: No valid credential sources found",
             "No valid credential sources found; log in to AWS, for example with AWS_PROFILE",
         ),
+        (
+            "Error: Provider configuration not present\n\nError: Provider configuration not present",
+            (
+                "Provider configuration not present; name the region as former_disaster_recovery_region and deploy, "
+                "which takes away what lives there; only then leave it out (docs/environments.md, Leave the region)"
+            ),
+        ),
         ("Error: first\n\nError: second", "first"),
         ("terminated", "terminated"),
         ("", "it said nothing"),
