@@ -24,6 +24,11 @@ SCALED_NODE_SIZES = ("large", "xlarge", "2xlarge")
 SCALED_UTILIZATION = range(35, 71)
 """Percent that Auto Scaling takes as a target (ElastiCache User Guide, "Adding a scaling policy")."""
 
+GLOBAL_NODE_FAMILIES = ("c7gn", "m5", "m6g", "m7g", "r5", "r6g", "r7g")
+"""Families of a global datastore, in size large and above (ElastiCache User Guide, "Global datastores", prerequisites,
+without r6gd, which keeps data on disks)."""
+_SMALLER_THAN_LARGE = ("micro", "small", "medium")
+
 MOST_SHARDS = 500
 MOST_REPLICAS = 5
 
@@ -41,6 +46,11 @@ def parameter_group_family(engine: Engine, version: str) -> str:
 def node_size(node_type: str) -> str:
     """The size in a node type: large in cache.r7g.large."""
     return node_type.split(".")[2]
+
+
+def is_large(node_type: str) -> bool:
+    """Whether a node is large, or larger."""
+    return node_size(node_type) not in _SMALLER_THAN_LARGE
 
 
 def node_family(node_type: str) -> str:

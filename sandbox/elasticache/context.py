@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from sandbox.elasticache.data_plane import DataPlane
 from sandbox.elasticache.protocol import Parameters
-from sandbox.elasticache.state import Kind, Record, Region
+from sandbox.elasticache.state import Kind, Record, Region, State
 from sandbox.redis_cluster.cluster import RedisCluster, Specification
 
 
@@ -26,7 +27,7 @@ class Context:
 
     account: str
     region_name: str
-    region: Region
+    state: State
     data_plane: DataPlane
     # What the cache parameter group that the call names sets; empty where the call names none.
     named_parameters: Mapping[str, str]
@@ -37,6 +38,15 @@ class Context:
     # Start and end the cluster of a resource in the background, after the call.
     start_cluster: Callable[[Kind, str, Specification], None]
     end_cluster: Callable[[Kind, str], None]
+
+    @property
+    def region(self) -> Region:
+        """Return the resources of the call's region."""
+        return self.state.region(self.region_name)
+
+    def within(self, region_name: str) -> Self:
+        """Return the same call, seen from another region; it can start and end no cluster there."""
+        return replace(self, region_name=region_name)
 
     def arn(self, kind: str, identifier: str) -> str:
         """Return the ARN of a resource (`kind` is `user`, `usergroup`, `replicationgroup`, `serverlesscache` …)."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.elasticache import events, requirements, subnet_groups, users
+from sandbox.elasticache import events, global_membership, requirements, subnet_groups, users
 from sandbox.elasticache.context import Context, Operation
 from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Kind, Record
@@ -47,6 +47,9 @@ def create(context: Context, parameters: Parameters) -> Record:
     group_id = parameters["ReplicationGroupId"].lower()
     if group_id in context.region.replication_groups:
         raise ServiceError("ReplicationGroupAlreadyExistsFault", f"Replication group {group_id} already exists.")
+    global_id = parameters.get("GlobalReplicationGroupId")
+    if global_id:
+        parameters = global_membership.secondary(context.state, parameters)
     engine = parameters.get("Engine", "redis").lower()
     version = parameters.get("EngineVersion", _DEFAULT_VERSIONS.get(engine, ""))
     asked = {
@@ -72,6 +75,9 @@ def create(context: Context, parameters: Parameters) -> Record:
         "Replicas": requirements.replicas(asked),
         "Parameters": dict(context.named_parameters),
     }
+    if global_id:
+        global_membership.join(group, global_id, global_membership.SECONDARY)
+        group["Parameters"] = global_membership.primary(context.state, global_id)["Parameters"]
     context.region.replication_groups[group_id] = group
     context.tag(group["ARN"], parameters)
     context.start_cluster(Kind.REPLICATION_GROUP, group_id, specification(context, group))
@@ -88,11 +94,12 @@ def describe(context: Context, parameters: Parameters) -> Record:
 def modify(context: Context, parameters: Parameters) -> Record:
     """ModifyReplicationGroup: settings, parameter group and user groups; never the shape."""
     group = find_available(context, parameters["ReplicationGroupId"])
+    global_membership.check_own_change(group, parameters)
     group.update(_settings(parameters))
     group["LogDeliveryConfigurations"] = _log_delivery(group["LogDeliveryConfigurations"], parameters)
     cluster = context.cluster(group["ReplicationGroupId"])
     if cluster is not None:
-        _modify_access(context, group, parameters, cluster)
+        _modify_access(context, group, parameters)
         if "CacheParameterGroupName" in parameters:
             group["Parameters"] = dict(context.named_parameters)
             cluster.set_parameters(group["Parameters"])
@@ -105,6 +112,7 @@ def delete(context: Context, parameters: Parameters) -> Record:
     group = find(context, parameters["ReplicationGroupId"])
     if group["Status"] not in ("available", "create-failed"):
         raise _not_available(group)
+    global_membership.check_deletable(group)
     group["Status"] = "deleting"
     context.end_cluster(Kind.REPLICATION_GROUP, group["ReplicationGroupId"])
     return {"ReplicationGroup": described(context, group)}
@@ -145,12 +153,12 @@ def specification(context: Context, group: Record) -> Specification:
         shards=group["Shards"],
         replicas=group["Replicas"],
         port=group["Port"],
-        users=users.acl_users(context, group["UserGroupIds"]),
+        users=users.users_of(context, group),
         parameters=group["Parameters"],
     )
 
 
-def _modify_access(context: Context, group: Record, parameters: Parameters, cluster: RedisCluster) -> None:
+def _modify_access(context: Context, group: Record, parameters: Parameters) -> None:
     removed = (
         group["UserGroupIds"] if parameters.get("RemoveUserGroups") else parameters.get("UserGroupIdsToRemove", [])
     )
@@ -158,8 +166,8 @@ def _modify_access(context: Context, group: Record, parameters: Parameters, clus
     added = [users.user_group(context, one)["UserGroupId"] for one in parameters.get("UserGroupIdsToAdd", [])]
     group_ids = list(dict.fromkeys(remaining + added))
     if group_ids != group["UserGroupIds"]:
-        cluster.set_users(users.acl_users(context, group_ids))
         group["UserGroupIds"] = group_ids
+        users.apply(context, group)
 
 
 def described(context: Context, group: Record) -> Record:

@@ -40,9 +40,11 @@ class Region(BaseModel):
 
 
 class State(BaseModel):
-    """Every region's resources."""
+    """Every region's resources, and what belongs to no region."""
 
     regions: dict[str, Region] = {}
+    # Their members are the replication groups that say so.
+    global_replication_groups: dict[str, Record] = {}
 
     def region(self, name: str) -> Region:
         """Return a region's resources."""

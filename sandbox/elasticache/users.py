@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from sandbox.elasticache import global_membership
 from sandbox.elasticache.context import Context, Operation
 from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Kind, Record
 from sandbox.redis_cluster.access import User, invalid_rules, password_hash
 
 _NO_PASSWORD = "no-password"  # noqa: S105 (the service's name for it)
+_NO_WRITES = "-@write"
 _MINIMUM_ENGINE_VERSION = {"redis": "6.0", "valkey": "7.2"}
 
 
@@ -146,6 +150,21 @@ def acl_users(context: Context, group_ids: list[str]) -> tuple[User, ...]:
     return tuple(_acl_user(context, _user(context, user_id)) for user_id in dict.fromkeys(members))
 
 
+def users_of(context: Context, replication_group: Record) -> tuple[User, ...]:
+    """Return the users of a replication group as its nodes know them; those of a secondary write nothing."""
+    users = acl_users(context, replication_group["UserGroupIds"])
+    if global_membership.role(replication_group) != global_membership.SECONDARY:
+        return users
+    return tuple(replace(user, access_string=f"{user.access_string} {_NO_WRITES}") for user in users)
+
+
+def apply(context: Context, replication_group: Record) -> None:
+    """Let the nodes of a replication group, where it runs, know who may do what there now."""
+    cluster = context.cluster(replication_group["ReplicationGroupId"])
+    if cluster is not None:
+        cluster.set_users(users_of(context, replication_group))
+
+
 def _acl_user(context: Context, user: Record) -> User:
     hashes = user["PasswordHashes"]
     if user["Authentication"]["Type"] == "iam":
@@ -212,15 +231,13 @@ def _with_caches(context: Context, group: Record) -> Record:
 
 def _apply(context: Context, groups: list[Record]) -> None:
     changed = {group["UserGroupId"] for group in groups}
-    let_in = {
-        Kind.REPLICATION_GROUP: {name: one["UserGroupIds"] for name, one in context.region.replication_groups.items()},
-        Kind.SERVERLESS_CACHE: {name: [one["UserGroupId"]] for name, one in context.region.serverless_caches.items()},
-    }
-    for kind, group_ids_by_name in let_in.items():
-        for name, group_ids in group_ids_by_name.items():
-            cluster = context.cluster(name, kind=kind)
-            if cluster is not None and changed & set(group_ids):
-                cluster.set_users(acl_users(context, group_ids))
+    for replication_group in context.region.replication_groups.values():
+        if changed & set(replication_group["UserGroupIds"]):
+            apply(context, replication_group)
+    for name, cache in context.region.serverless_caches.items():
+        cluster = context.cluster(name, kind=Kind.SERVERLESS_CACHE)
+        if cluster is not None and cache["UserGroupId"] in changed:
+            cluster.set_users(acl_users(context, [cache["UserGroupId"]]))
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -52,9 +52,9 @@ class Sandbox:
             authority=CertificateFiles(certificate=authority / "ca.pem", key=authority / "ca.key"),
         )
 
-    def redis(self, group_id: str, **options: Any) -> redis.RedisCluster:
+    def redis(self, group_id: str, *, region: str = "us-east-1", **options: Any) -> redis.RedisCluster:
         """A client as an application has it: by the configuration endpoint, as an IAM user."""
-        group = self.group(group_id)
+        group = self.group(group_id, region=region)
         passwords = json.loads(self.connection.redis.user_passwords_file.read_text())
         return redis.RedisCluster(
             host=group["ConfigurationEndpoint"]["Address"],
