@@ -1,6 +1,7 @@
 """The sandbox's own HTTP interface, beside AWS's: its status, and faults for drills.
 
-`GET /_sandbox/status`, and `POST /_sandbox/faults` with `{"replication_group", "shard", "fault", "seconds"}`.
+`GET /_sandbox/status`, and `POST /_sandbox/faults` with `{"replication_group", "shard", "fault", "seconds"}`, and with
+`"region"` where several regions have a replication group of that name.
 JSON both ways; errors are `{"error": "…"}` with status 400 or 404.
 """
 
@@ -35,6 +36,7 @@ class FaultRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     replication_group: str
+    region: str | None = None
     shard: str
     fault: Fault
     seconds: float = Field(default=DEFAULT_SECONDS, gt=0, le=LONGEST_SECONDS)
@@ -54,14 +56,17 @@ def _status(elasticache: ElastiCache, services: list[str]) -> dict[str, Any]:
     return {
         "pid": os.getpid(),
         "services": services,
-        "replication_groups": [_group(group, cluster) for group, cluster in groups.values()],
+        "replication_groups": [
+            _group(region_name, group, cluster) for (region_name, _), (group, cluster) in groups.items()
+        ],
     }
 
 
-def _group(group: Record, cluster: RedisCluster | None) -> dict[str, Any]:
+def _group(region_name: str, group: Record, cluster: RedisCluster | None) -> dict[str, Any]:
     roles = cluster.roles() if cluster else {}
     return {
         "id": group["ReplicationGroupId"],
+        "region": region_name,
         "status": group["Status"],
         "port": group["Port"],
         "nodes": [
@@ -83,15 +88,23 @@ def _inject(elasticache: ElastiCache, body: bytes) -> Answer:
     except ValidationError as error:
         first = error.errors()[0]
         return 400, {"error": f"{'.'.join(map(str, first['loc'])) or 'body'}: {first['msg']}"}
-    groups = elasticache.replication_groups()
-    cluster = groups.get(wanted.replication_group, ({}, None))[1]
-    if cluster is None:
+    groups = {place: cluster for place, (_, cluster) in elasticache.replication_groups().items() if cluster is not None}
+    found = [
+        cluster
+        for (region_name, group_id), cluster in groups.items()
+        if group_id == wanted.replication_group and wanted.region in (None, region_name)
+    ]
+    if len(found) > 1:
+        return 400, {
+            "error": f"Several regions have a replication group {wanted.replication_group!r}: name the region."
+        }
+    if not found:
         return 404, {
             "error": f"There is no running replication group {wanted.replication_group!r}; "
-            f"running: {', '.join(groups) or 'none'}."
+            f"running: {', '.join(f'{group_id} in {region_name}' for region_name, group_id in groups) or 'none'}."
         }
     try:
-        report = faults.inject(cluster, shard_id=wanted.shard, fault=wanted.fault, seconds=wanted.seconds)
+        report = faults.inject(found[0], shard_id=wanted.shard, fault=wanted.fault, seconds=wanted.seconds)
     except (SandboxError, redis.RedisError) as error:
         return 400, {"error": str(error)}
     return 200, asdict(report)

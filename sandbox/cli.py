@@ -120,7 +120,7 @@ def _status(where: Directory, _: argparse.Namespace) -> int:
     print(f"gateway             pid {known.pid}, log {where.gateway_log}")
     print(f"services            {len(status['services'])}")
     for group in status["replication_groups"]:
-        print(f"replication group   {group['id']}: {group['status']}")
+        print(f"replication group   {group['id']}: {group['status']} in {group['region']}")
         for node in group["nodes"]:
             print(_node_line(node, group["port"]))
     return 0

@@ -88,11 +88,11 @@ class ElastiCache:
             return error.status, dict(_XML), protocol.render_error(error)
         return 200, dict(_XML), protocol.render(request.action, result)
 
-    def replication_groups(self) -> dict[str, tuple[Record, RedisCluster | None]]:
-        """Return every replication group and its running cluster, by id."""
+    def replication_groups(self) -> dict[tuple[str, str], tuple[Record, RedisCluster | None]]:
+        """Return every replication group and its running cluster, by region and id."""
         with self._changing:
             return {
-                group_id: (
+                (region_name, group_id): (
                     dict(group),
                     self._data_plane.get(cluster_key(region_name, Kind.REPLICATION_GROUP, group_id)),
                 )

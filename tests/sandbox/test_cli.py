@@ -77,7 +77,7 @@ def test_status_tells_what_runs(sandbox: Sandbox, replication_group: str, capsys
     lines = capsys.readouterr().out.splitlines()
     assert exit_code == 0
     assert lines[0].startswith(f"endpoint            {sandbox.connection.endpoint} ")
-    assert f"replication group   {replication_group}: available" in lines
+    assert f"replication group   {replication_group}: available in us-east-1" in lines
     assert len([line for line in lines if f" {replication_group}-000" in line]) == 6
 
 

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from sandbox.elasticache import events
 from sandbox.elasticache.context import Context
 from sandbox.elasticache.protocol import ServiceError
-from sandbox.elasticache.state import Region
+from sandbox.elasticache.state import Region, State
 
 
 def context(region: Region) -> Context:
     return Context(
         account="000000000000",
         region_name="us-east-1",
-        region=region,
+        state=State(regions={"us-east-1": region}),
         data_plane=cast("Any", None),
         named_parameters={},
         subnets={},
