@@ -5,15 +5,23 @@ from __future__ import annotations
 from environments.schema import Environment
 
 
-def table_arn(environment: Environment, table: str, index: str = "") -> str:
-    """Of a declared table, or of one of its indexes; `*` stands for all."""
-    arn = _arn(environment, "dynamodb", f"table/{environment.physical_name(table)}")
+def table_arn(environment: Environment, table: str, index: str = "", *, region: str | None = None) -> str:
+    """Of a declared table, or of one of its indexes; `*` stands for all.
+
+    `region` is the environment's own where it is None.
+    """
+    arn = _arn(environment, "dynamodb", f"table/{environment.physical_name(table)}", region=region)
     return f"{arn}/index/{index}" if index else arn
 
 
 def bucket_arn(environment: Environment, bucket: str) -> str:
     """Of a declared bucket."""
     return f"arn:{environment.partition}:s3:::{environment.bucket_name(bucket)}"
+
+
+def replica_arn(environment: Environment, bucket: str) -> str:
+    """Of the copy of a declared bucket in the disaster-recovery region."""
+    return f"arn:{environment.partition}:s3:::{environment.replica_name(bucket)}"
 
 
 def access_point_arn(environment: Environment, persona: str, bucket: str) -> str:
@@ -29,6 +37,11 @@ def cache_arn(environment: Environment) -> str:
 def cache_user_arn(environment: Environment, user: str = "app") -> str:
     """Of a user of Redis."""
     return _arn(environment, "elasticache", f"user:{environment.physical_name(user)}")
+
+
+def trail_arn(environment: Environment) -> str:
+    """Of the trail of requests for items and objects."""
+    return _arn(environment, "cloudtrail", f"trail/{environment.trail_name}")
 
 
 def parameter_arn(environment: Environment) -> str:
@@ -51,5 +64,5 @@ def account_arn(environment: Environment) -> str:
     return f"arn:{environment.partition}:iam::{environment.account}:root"
 
 
-def _arn(environment: Environment, service: str, resource: str) -> str:
-    return f"arn:{environment.partition}:{service}:{environment.region}:{environment.account}:{resource}"
+def _arn(environment: Environment, service: str, resource: str, *, region: str | None = None) -> str:
+    return f"arn:{environment.partition}:{service}:{region or environment.region}:{environment.account}:{resource}"

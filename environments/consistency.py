@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from environments import addresses, backups, buckets, redis, tables
+from environments import addresses, audit, backups, buckets, redis, tables
 from environments.declared import APPLICATIONS, BUCKETS, OPERATIONS, OWNERS, TABLES, USED_BUCKETS
 from environments.problems import FieldPath, Finding
 from environments.regions import partition
@@ -45,6 +45,7 @@ def findings(environment: Environment) -> Iterator[Finding]:
     yield from buckets.findings(environment)
     yield from redis.findings(environment)
     yield from backups.findings(environment)
+    yield from audit.findings(environment)
     yield from _undeclared(("access", "personas"), environment.access.personas, (*APPLICATIONS, *OPERATIONS))
     for persona, trust in environment.access.personas.items():
         yield from _trust(environment, persona, trust)

@@ -8,6 +8,7 @@ from constructs import Construct
 from environments import Deployment
 from environments.backups import backed_up
 from modules.access import AccessPoints, DataKeys, Personas
+from modules.audit import Trail
 from modules.backup import Backups
 from modules.connection import Connection
 from modules.connection.document import (
@@ -61,6 +62,8 @@ class EnvironmentStack(TerraformStack):
             key_arn=keys.s3.arn,
             replica_key=keys.s3.replica,
         )
+        if environment.audit.enabled:
+            Trail(self, "trail", environment=environment, model=model, bucket=buckets.logs, key_arn=keys.logs.arn)
         cache = Cache(
             self,
             "redis",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_backup import BackupClient
     from mypy_boto3_budgets import BudgetsClient
     from mypy_boto3_ce import CostExplorerClient
+    from mypy_boto3_cloudtrail import CloudTrailClient
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ec2 import EC2Client
@@ -46,6 +47,7 @@ class Clients:
     backup: BackupClient
     budgets: BudgetsClient
     ce: CostExplorerClient
+    cloudtrail: CloudTrailClient
     cloudwatch: CloudWatchClient
     dynamodb: DynamoDBClient
     ec2: EC2Client
@@ -118,6 +120,7 @@ def _connect(
         backup=session.client("backup", **options("backup")),
         budgets=session.client("budgets", **options("budgets")),
         ce=session.client("ce", **options("ce")),
+        cloudtrail=session.client("cloudtrail", **options("cloudtrail")),
         cloudwatch=session.client("cloudwatch", **options("cloudwatch")),
         dynamodb=session.client("dynamodb", **options("dynamodb")),
         ec2=session.client("ec2", **options("ec2")),

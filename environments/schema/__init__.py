@@ -1,6 +1,7 @@
 """The settings of an environment: every value that differs between local, dev, staging and prod."""
 
 from environments.schema.access import AccessSettings, GitHubSettings, Trust
+from environments.schema.audit import AuditSettings
 from environments.schema.backup import BackupRule, BackupSettings, ComplianceLock, GovernanceLock, NoLock
 from environments.schema.buckets import BucketSettings
 from environments.schema.budget import BudgetSettings, Freeze
@@ -37,6 +38,7 @@ __all__ = [
     "AlarmSettings",
     "AlarmThresholds",
     "AllowedChange",
+    "AuditSettings",
     "Autoscaled",
     "BackupRule",
     "BackupSettings",

@@ -12,6 +12,7 @@ Service = Literal[
     "backup",
     "budgets",
     "ce",
+    "cloudtrail",
     "cloudwatch",
     "dynamodb",
     "ec2",

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from environments.regions import partition
 from environments.schema.access import AccessSettings
+from environments.schema.audit import AuditSettings
 from environments.schema.backup import BackupSettings
 from environments.schema.buckets import BucketSettings
 from environments.schema.budget import BudgetSettings
@@ -63,6 +64,7 @@ class Environment(Section):
     """By declared bucket; a bucket that is not named runs with the defaults."""
     redis: RedisSettings = RedisSettings()
     backup: BackupSettings = BackupSettings()
+    audit: AuditSettings = AuditSettings()
     logs: LogSettings = LogSettings()
     alarms: AlarmSettings = AlarmSettings()
     budget: BudgetSettings = BudgetSettings()
@@ -111,6 +113,11 @@ class Environment(Section):
     def backup_vault(self) -> str:
         """`<prefix>-<environment>-backup`, the name of the vault in each region."""
         return self.physical_name("backup")
+
+    @property
+    def trail_name(self) -> str:
+        """`<prefix>-<environment>-data-events`, the trail that records requests for items and objects."""
+        return self.physical_name("data-events")
 
     @property
     def restore_testing_plan(self) -> str:

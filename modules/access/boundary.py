@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
@@ -18,6 +19,9 @@ SCANS: Final = (
 )
 """What reads, or writes, without naming a key: no application has a use for it."""
 
+_DESCRIBING: Final = re.compile(r"^(\w[\w-]*:Describe)\w+$")
+"""Actions that show settings and no data; named one by one they would fill a managed policy."""
+
 
 def render_boundary(
     policies: Iterable[Iterable[Statement]], environment: Environment, *, denied: Iterable[str] = ()
@@ -31,7 +35,7 @@ def render_boundary(
     for policy in policies:
         for statement in policy:
             resources = tuple(sorted({_widened(arn, environment) for arn in statement["Resource"]}))
-            actions[resources].update(statement["Action"])
+            actions[resources].update(_DESCRIBING.sub(r"\1*", action) for action in statement["Action"])
     allowed = [
         {"Effect": "Allow", "Action": sorted(names), "Resource": list(resources)}
         for resources, names in sorted(actions.items())

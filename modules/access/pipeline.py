@@ -47,6 +47,7 @@ _KEY_READS: Final = ("kms:DescribeKey", "kms:Get*", "kms:List*")
 
 _UNSCOPED_READS: Final = (
     "application-autoscaling:Describe*",
+    "cloudtrail:DescribeTrails",
     "cloudwatch:ListMetrics",
     "ec2:Describe*",
     "kms:ListAliases",

@@ -60,6 +60,7 @@ _UNSCOPED: Final = (
     "backup:ListReportPlans",
     "backup:ListRestoreJobs",
     "backup:ListRestoreTestingPlans",
+    "cloudtrail:DescribeTrails",
     "cloudwatch:DescribeAlarmsForMetric",
     "cloudwatch:GetMetricData",
     "cloudwatch:GetMetricStatistics",
@@ -113,6 +114,11 @@ def render_settings(environment: Environment) -> list[Statement]:
             ("cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard"),
             # Alarms are described all at once.
             [arn("cloudwatch", "alarm:*"), arn("cloudwatch", f"dashboard/{name}", region="")],
+        ),
+        allow(
+            "TrailSettings",
+            ("cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus", "cloudtrail:ListTags"),
+            [arn("cloudtrail", f"trail/{name}")],
         ),
         allow("TopicSettings", ("sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"), [arn("sns", name)]),
         allow("BudgetSettings", ("budgets:ViewBudget",), [arn("budgets", "budget/*", region="")]),

@@ -15,6 +15,7 @@ from modules.encryption.policies import (
     render_log_groups,
     render_publishing,
     render_readers,
+    render_trail,
     render_use_through,
 )
 from modules.policy import Statement, document
@@ -174,7 +175,7 @@ class Keys(Construct):
             "logs",
             environment=environment,
             description="CloudWatch log groups",
-            use=render_log_groups(environment),
+            use=[*render_log_groups(environment), *render_trail(environment)],
         )
         self.alarms = Key(
             self,

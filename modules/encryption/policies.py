@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from environments import arns
 from environments.schema import Environment
 from modules.policy import Statement, service_host
 
@@ -92,6 +93,20 @@ def render_log_groups(environment: Environment) -> list[Statement]:
     return [
         _allow("LogGroups", {"Service": service_host("logs", environment)}, list(USE))
         | {"Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}}
+    ]
+
+
+def render_trail(environment: Environment) -> list[Statement]:
+    """CloudTrail may encrypt the files of the environment's own trail with the key; none where there is no trail."""
+    if not environment.audit.enabled:
+        return []
+    cloudtrail: dict[str, object] = {"Service": "cloudtrail.amazonaws.com"}
+    ours = {"aws:SourceArn": arns.trail_arn(environment)}
+    context = f"arn:{environment.partition}:cloudtrail:*:{environment.account}:trail/*"
+    return [
+        _allow("Trail", cloudtrail, ["kms:GenerateDataKey*"])
+        | {"Condition": {"ArnEquals": ours, "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": context}}},
+        _allow("TrailLooks", cloudtrail, ["kms:DescribeKey"]) | {"Condition": {"ArnEquals": ours}},
     ]
 
 

@@ -7,6 +7,8 @@ from typing import Final
 
 from constructs import Construct
 
+from environments import arns
+from environments.audit import FOLDER
 from environments.schema import BucketSettings, Environment, ForeignBucket, ReplicationSettings
 from modules.encryption import ReplicaKey
 from modules.policy import Statement, service_host
@@ -19,6 +21,7 @@ from modules.s3.policies import (
     render_replication_by,
     render_report_delivery,
     render_secure_transport,
+    render_trail_delivery,
 )
 from modules.s3.replication import Replication
 from modules.s3.replication_role import Side
@@ -52,20 +55,22 @@ class Buckets(Construct):
         self._declared = declared
         self.by_name: dict[str, Bucket] = {bucket.name: self._bucket(bucket, key_arn) for bucket in declared}
         """By declared name."""
+        logs = next(bucket.name for bucket in declared if bucket.receives_access_logs)
+        self.logs: Bucket = self.by_name[logs]
+        """Where records of access and reports go."""
         self.replicas: dict[str, Bucket] = {}
         """Their copies in the disaster-recovery region that are our own, by declared name."""
         if replica_key:
             self.replicas = {
                 bucket.name: self._replica(bucket, replica_key) for bucket in declared if self._is_copied(bucket)
             }
-        logs = next(bucket.name for bucket in declared if bucket.receives_access_logs)
         for of_a_region in (self.by_name, self.replicas):
             for name, bucket in of_a_region.items():
                 if name != logs and logs in of_a_region:
                     deliver_access_logs(bucket, to=of_a_region[logs], prefix=f"{name}/")
         for name, bucket in self.by_name.items():
             settings = environment.bucket(name)
-            deliver_reports(bucket, settings, to=self.by_name[logs], account=environment.account)
+            deliver_reports(bucket, settings, to=self.logs, account=environment.account)
             if replica_key and settings.replication:
                 self._replicate(name, settings.replication, replica_key)
 
@@ -151,6 +156,9 @@ class Buckets(Construct):
             statements.append(
                 render_report_delivery(arn, account=environment.account, sources=sources, prefixes=prefixes)
             )
+        if environment.audit.enabled:
+            trail = arns.trail_arn(environment)
+            statements += render_trail_delivery(arn, trail=trail, account=environment.account, folder=FOLDER)
         return statements
 
     def _deliveries_of_replicas(self, arn: str) -> list[Statement]:

@@ -69,6 +69,29 @@ def render_report_delivery(bucket: str, *, account: str, sources: Sequence[str],
     return _delivery("AllowReportDelivery", keys, by="s3.amazonaws.com", account=account, sources=sources)
 
 
+def render_trail_delivery(bucket: str, *, trail: str, account: str, folder: str) -> list[Statement]:
+    """CloudTrail may store the files of the trail (an ARN) of this account in the bucket (an ARN), under a folder."""
+    ours = {"aws:SourceArn": trail}
+    return [
+        {
+            "Sid": "AllowTrailToLook",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudtrail.amazonaws.com"},
+            "Action": "s3:GetBucketAcl",
+            "Resource": bucket,
+            "Condition": {"ArnEquals": ours},
+        },
+        {
+            "Sid": "AllowTrailDelivery",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudtrail.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket}/{folder}/AWSLogs/{account}/*",
+            "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}, "ArnEquals": ours},
+        },
+    ]
+
+
 def _delivery(sid: str, objects: str | list[str], *, by: str, account: str, sources: Sequence[str]) -> Statement:
     return {
         "Sid": sid,

@@ -11,6 +11,7 @@ from tests.support.deployed import Deployed
 from tests.validation import (
     breaks_access,
     breaks_alarms,
+    breaks_audit,
     breaks_backup,
     breaks_costs,
     breaks_dynamodb,
@@ -27,6 +28,7 @@ from validation.framework.runner import Task, examine
 BREAKS = (
     *breaks_platform.BREAKS,
     *breaks_access.BREAKS,
+    *breaks_audit.BREAKS,
     *breaks_dynamodb.BREAKS,
     *breaks_s3.BREAKS,
     *breaks_redis.BREAKS,

@@ -8,6 +8,7 @@ from typing import Final
 from validation.checks import (
     access,
     alarms,
+    audit,
     autoscaling,
     backup,
     connection,
@@ -33,6 +34,7 @@ _MODULES: Final = (
     keys,
     network,
     connection,
+    audit,
     access,
     dynamodb_settings,
     dynamodb_data,

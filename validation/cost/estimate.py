@@ -15,6 +15,7 @@ Estimator: TypeAlias = Callable[[Resource, Inventory, Assumptions], Iterator[Lin
 
 ESTIMATORS: Final[dict[str, Estimator]] = {
     "aws_backup_vault": surroundings.backup_vault,
+    "aws_cloudtrail": surroundings.trail,
     "aws_cloudwatch_composite_alarm": surroundings.composite_alarm,
     "aws_cloudwatch_dashboard": surroundings.dashboard,
     "aws_cloudwatch_log_group": surroundings.log_group,
@@ -70,7 +71,6 @@ UNPRICED: Final = {
     "aws_backup_restore_testing_selection": "no price of restore tests is known",
     "aws_budgets_budget": "the first budgets are free, no price of more is known",
     "aws_budgets_budget_action": "the first budgets with actions are free, no price of more is known",
-    "aws_cloudtrail": "no price of data events is known",
     "aws_dynamodb_contributor_insights": "no price of its events is known",
     "aws_dynamodb_kinesis_streaming_destination": "no price of change capture units is known",
     "aws_dynamodb_table_export": "no price of exports is known",

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from environments import arns
+from environments.declared import BUCKETS, TABLES
 from validation.cost.assumptions import Assumptions, number
 from validation.cost.inventory import Inventory, Resource
 from validation.cost.model import HOURS, Line, NotIncluded
@@ -56,6 +58,37 @@ def log_group(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterato
         yield assumed.line(resource, f"storage, {days} days", monthly * days / _DAYS_OF_A_MONTH, "logs.storage")
     else:
         yield NotIncluded(address=resource.address, what="storage", why="kept for ever, it grows without end")
+
+
+def trail(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line | NotIncluded]:
+    """The requests that a trail records, taking each request unit for a request; nobody's requests go to copies."""
+    thousands = _requests(assumed)
+    for selector in blocks(resource.values, "advanced_event_selector"):
+        conditions = {condition.get("field"): condition for condition in blocks(selector, "field_selector")}
+        read_only = conditions.get("readOnly", {}).get("equals")
+        named = conditions.get("resources.ARN", {})
+        recorded = [
+            thousands[arn] for by in ("equals", "starts_with") for arn in named.get(by) or () if arn in thousands
+        ]
+        reads = sum((reads for reads, _ in recorded), Decimal(0)) if read_only != ["false"] else 0
+        writes = sum((writes for _, writes in recorded), Decimal(0)) if read_only != ["true"] else 0
+        if recorded:
+            events = f"data events of {selector.get('name')}"
+            yield assumed.line(resource, events, (reads + writes) / 100, "cloudtrail.data_events")
+    yield NotIncluded(address=resource.address, what="files of the trail", why="their size is not known")
+
+
+def _requests(assumed: Assumptions) -> dict[str, tuple[Decimal, Decimal]]:
+    """By the ARN that a trail names, thousand reads and writes a month of a table or bucket."""
+    environment = assumed.environment
+    tables = {arns.table_arn(environment, name): assumed.table(environment.physical_name(name)) for name in TABLES}
+    buckets = {
+        f"{arns.bucket_arn(environment, name)}/": assumed.bucket(environment.bucket_name(name)) for name in BUCKETS
+    }
+    return {
+        **{arn: (number(use.read_millions) * 1000, number(use.write_millions) * 1000) for arn, use in tables.items()},
+        **{arn: (number(use.get_thousands), number(use.put_thousands)) for arn, use in buckets.items()},
+    }
 
 
 def nat_gateway(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line]:

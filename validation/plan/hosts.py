@@ -41,6 +41,7 @@ _REFERENCES: Final = (
     "queue_url",
     "resource_arn",
     "role",
+    "s3_bucket_name",
     "secret_arn",
     "user",
     "vault_name",

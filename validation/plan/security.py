@@ -20,7 +20,7 @@ from validation.plan.rules import (
     turned_off,
     turned_on,
 )
-from validation.plan.values import Value
+from validation.plan.values import UNKNOWN, Value, is_empty
 
 _NO_KEY: Final = (removed, "no customer-managed key encrypts it any more")
 
@@ -38,9 +38,29 @@ def _leaves_kms(before: Value, after: Value) -> bool:
     return str(before).startswith("aws:kms") and not str(after).startswith("aws:kms")
 
 
+def _records_less(before: Value, after: Value) -> bool:
+    """Whether fewer events meet all conditions of a selector: one of them is new, or lets fewer values pass."""
+    old = _conditions(before)
+    return after is UNKNOWN or any(
+        condition not in old or (values > old[condition] if "not_" in condition[1] else not values >= old[condition])
+        for condition, values in _conditions(after).items()
+    )
+
+
+def _conditions(selector: Value) -> dict[tuple[str, str], frozenset[Value]]:
+    """By field and operator, the values that each condition of an event selector names."""
+    return {
+        (str(condition.get("field")), operator): frozenset(values if isinstance(values, list) else [values])
+        for condition in (selector if isinstance(selector, list) else [])
+        for operator, values in condition.items()
+        if operator != "field" and not is_empty(values)
+    }
+
+
 RULES: Final[Rules] = {
     "aws_backup_vault": {"kms_key_arn": _NO_KEY},
     "aws_cloudtrail": {
+        "cloud_watch_logs_group_arn": (removed, "events reach no log group any more, where they are searched"),
         "enable_log_file_validation": (turned_off, "a forged trail is not noticed"),
         "enable_logging": (turned_off, "nobody records who did what"),
         "is_multi_region_trail": (turned_off, "other regions are not recorded"),
@@ -99,6 +119,14 @@ RULES: Final[Rules] = {
     "aws_vpc_endpoint": {"private_dns_enabled": (turned_off, "traffic may take the way through the internet")},
 }
 
+RECORDED_EVENTS: Final = Members(
+    type="aws_cloudtrail",
+    path="advanced_event_selector",
+    key="name",
+    attributes={"field_selector": (_records_less, "some events are recorded no longer")},
+    on_removal="these events are recorded no longer",
+)
+
 LOG_DELIVERY: Final = Members(
     type="aws_elasticache_replication_group",
     path="log_delivery_configuration",
@@ -129,4 +157,5 @@ def findings(plan: Plan) -> Iterator[Finding]:
 def weakened(change: Change) -> Iterator[Finding]:
     """What a change, or drift, of one resource weakens."""
     yield from rules.findings(change, RULES.get(change.type, {}), kind=Kind.WEAKEN)
-    yield from LOG_DELIVERY.findings(change, kind=Kind.WEAKEN)
+    for members in (LOG_DELIVERY, RECORDED_EVENTS):
+        yield from members.findings(change, kind=Kind.WEAKEN)

@@ -200,6 +200,32 @@ def test_what_surrounds_the_tiers(address: str, values: Mapping[str, Any], lines
     assert usd(estimated(created(address, values))) == lines
 
 
+@pytest.mark.parametrize(
+    ("only", "items", "objects"),
+    [
+        (None, "12.00", "1.10"),  # 10 and 2 million requests, 1,000 and 100 thousand; 100,000 for 0.10
+        ("true", "10.00", "1.00"),
+        ("false", "2.00", "0.10"),
+    ],
+)
+def test_recorded_requests(only: str | None, items: str, objects: str) -> None:
+    reading = [{"field": "readOnly", "equals": [only]}] if only else []
+    table = "arn:aws:dynamodb:us-east-1:111111111111:table/tierstore-dev-core"
+    bucket = "arn:aws:s3:::tierstore-dev-111111111111-uploads/"
+    replicas = ["arn:aws:dynamodb:us-west-2:111111111111:table/tierstore-dev-core", f"{bucket[:-1]}-replica/"]
+    selectors = [
+        {"name": name, "field_selector": [*reading, {"field": "resources.ARN", operator: [arn, replica]}]}
+        for name, operator, arn, replica in (
+            ("items", "equals", table, replicas[0]),
+            ("objects", "starts_with", bucket, replicas[1]),
+        )
+    ]
+
+    estimate = estimated(created("aws_cloudtrail.trail", {"advanced_event_selector": selectors}))
+
+    assert usd(estimate) == {"data events of items": items, "data events of objects": objects}
+
+
 def test_logs_that_are_kept_for_ever_are_not_priced_for_ever() -> None:
     estimate = estimated(created("aws_cloudwatch_log_group.a", {"retention_in_days": 0}))
 

@@ -22,7 +22,7 @@ MEMBERS = [
     pytest.param(kind, members, id=f"{members.type}.{members.path}")
     for kind, lists in (
         (Kind.UNPROTECT, protection.MEMBERS),
-        (Kind.WEAKEN, [security.LOG_DELIVERY]),
+        (Kind.WEAKEN, [security.LOG_DELIVERY, security.RECORDED_EVENTS]),
         (Kind.NOTICE, [protection.INDEXES]),
     )
     for members in lists
@@ -87,6 +87,28 @@ def test_a_list_of_blocks_that_is_not_known_yet_can_not_be_judged(kind: Kind, me
     change = updated(f"{members.type}.x", {members.path: [block]}, unknown={members.path: True})
 
     assert kind in {finding.kind for finding in findings_of(change)}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "blocks"),
+    [
+        pytest.param({"equals": ["a", "b"]}, {"equals": ["b"]}, True, id="a table less"),
+        pytest.param({"equals": ["a"]}, {"equals": ["b", "a"]}, False, id="a table more"),
+        pytest.param({"not_equals": ["a"]}, {"not_equals": ["a", "b"]}, True, id="one more is left out"),
+        pytest.param({"not_equals": ["a", "b"]}, {"not_equals": ["a"]}, False, id="one less is left out"),
+        pytest.param({"equals": []}, {"equals": ["a"]}, True, id="a condition is new"),
+        pytest.param({"equals": ["a"]}, {"equals": []}, False, id="a condition is gone"),
+    ],
+)
+def test_a_trail_that_records_less(before: dict[str, Any], after: dict[str, Any], blocks: bool) -> None:  # noqa: FBT001
+    old, new = (
+        [{"name": "items", "field_selector": [{"field": "resources.ARN", **condition}]}]
+        for condition in (before, after)
+    )
+
+    found = findings_of(updated("aws_cloudtrail.x", {"advanced_event_selector": old}, advanced_event_selector=new))
+
+    assert [finding.kind for finding in found] == [Kind.WEAKEN] * blocks
 
 
 @pytest.mark.parametrize(("kind", "members"), MEMBERS)
