@@ -10,6 +10,7 @@ from sandbox import administration, certificates, gaps
 from sandbox.directory import Directory
 from sandbox.elasticache import failover
 from sandbox.elasticache.data_plane import DataPlane
+from sandbox.elasticache.objects import Objects
 from sandbox.elasticache.passwords import IamPasswords
 from sandbox.elasticache.service import ElastiCache
 from sandbox.emulator import Emulator, Receive, Scope, Send
@@ -30,6 +31,7 @@ class Application:
     """The ASGI application: the sandbox's own interface, and AWS's."""
 
     def __init__(self, directory: Directory, *, port: int) -> None:
+        self._loop = asyncio.get_running_loop()
         authority = certificates.ensure_authority(directory.certificates)
         self._emulator = Emulator(account=ACCOUNT, region=REGION, port=port, state=directory.state)
         self._keeper = Keeper(self._emulator)
@@ -37,7 +39,7 @@ class Application:
             folder=directory.redis,
             authority=authority,
             passwords=IamPasswords(directory.redis_users),
-            loop=asyncio.get_running_loop(),
+            loop=self._loop,
         )
         ec2 = Ec2(directory.state / "ec2.pickle")
         self.elasticache = ElastiCache(
@@ -45,6 +47,7 @@ class Application:
             file=directory.state / "elasticache.json",
             data_plane=self._data_plane,
             ec2=ec2.answer,
+            objects=self._objects,
             test_failover_quota=failover.quota(),
         )
         self._s3_control = S3Control(Memory(directory.state / "s3-account-public-access.json"))
@@ -96,6 +99,16 @@ class Application:
     def stop(self) -> None:
         """End the Redis Clusters in order."""
         self._data_plane.stop()
+
+    def _objects(self, region: str) -> Objects:
+        return Objects(
+            account=ACCOUNT,
+            region_name=region,
+            s3=self._emulator.handler("s3"),
+            kms=self._emulator.handler("kms"),
+            permits=self._emulator.permits,
+            loop=self._loop,
+        )
 
     def _noticing_start(self, send: Send) -> Send:
         async def noticing(message: dict[str, object]) -> None:

@@ -25,6 +25,8 @@ VERSION = "1.5.33"
 # Without credentials of its own: what a handler is called with from inside has been authorised already.
 _INSIDE: dict[str, str] = {"content-type": "application/x-www-form-urlencoded"}
 
+_ACCOUNT_OF_SERVICES = "999999999999"
+
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -61,6 +63,7 @@ class Emulator:
         self._app = importlib.import_module("ministack.app")
         self._persistence = importlib.import_module("ministack.core.persistence")
         self._responses = importlib.import_module("ministack.core.responses")
+        self._policies = importlib.import_module("ministack.core.iam_evaluator")
         importlib.import_module("ministack.core.hypercorn_compat").install()
         s3_kms_key_condition.tell_policies()
         dynamodb_leading_keys.tell_policies()
@@ -118,6 +121,28 @@ class Emulator:
             raise SandboxError(f"{service} refused {form['Action']}: {body.decode()}")
         answer: bytes = body
         return answer
+
+    def permits(self, policy: str, *, service: str, action: str, resource: str) -> bool:
+        """Whether a resource's policy lets an AWS service (`<name>.amazonaws.com`) itself do something for the account.
+
+        A service's own calls state no header that a condition could ask for.
+        """
+        asked = self._policies.EvalContext(
+            principal_arn=f"arn:aws:iam::{_ACCOUNT_OF_SERVICES}:role/{service}",
+            principal_type="AssumedRole",
+            principal_account=_ACCOUNT_OF_SERVICES,
+            action=action,
+            resource_arn=resource,
+            region=self._region,
+            secure_transport=True,
+            service_context={
+                "aws:principalisawsservice": "true",
+                "aws:principalservicename": service,
+                "aws:sourceaccount": self._account,
+            },
+        )
+        decision: str = self._policies.evaluate_resource_policy(policy, asked, service=service).decision
+        return decision == "Allow"
 
     def services(self) -> list[str]:
         """Return the names of the services it knows."""

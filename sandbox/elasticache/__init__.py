@@ -1,1 +1,1 @@
-"""ElastiCache's replication groups, serverless caches, users, events and test failovers, before the emulator's own."""
+"""ElastiCache in front of the emulator's own: replication groups, serverless caches, snapshots, users, failovers."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from sandbox.elasticache.data_plane import DataPlane
+from sandbox.elasticache.objects import Objects
 from sandbox.elasticache.protocol import Parameters
 from sandbox.elasticache.state import Kind, Record, Region, State
 from sandbox.redis_cluster.cluster import RedisCluster, Specification
@@ -29,6 +30,8 @@ class Context:
     region_name: str
     state: State
     data_plane: DataPlane
+    # Those of this account's buckets, as ElastiCache itself reaches them.
+    objects: Objects
     # What the cache parameter group that the call names sets; empty where the call names none.
     named_parameters: Mapping[str, str]
     # Those of the subnets that the call names which exist, by id.

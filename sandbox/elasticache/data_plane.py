@@ -33,6 +33,11 @@ class DataPlane:
         self._supervisors: dict[str, Supervisor] = {}
         self._endpoints: dict[str, Endpoint] = {}
 
+    @property
+    def snapshots(self) -> Path:
+        """The folder of the snapshots' files."""
+        return self._folder / "snapshots"
+
     def create(self, key: str, specification: Specification, observer: Observer) -> None:
         """Create a cluster and wait until it is healthy; raise SandboxError where it does not get so."""
         self._adopt(key, cluster.create(specification, folder=self._folder / key, authority=self._authority), observer)

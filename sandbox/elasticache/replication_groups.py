@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from sandbox.elasticache import events, global_membership, requirements, subnet_groups, users
+from sandbox.elasticache import events, global_membership, requirements, snapshots, subnet_groups, users
 from sandbox.elasticache.context import Context, Operation
 from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Kind, Record
@@ -74,6 +75,7 @@ def create(context: Context, parameters: Parameters) -> Record:
         "Shards": requirements.shards(asked),
         "Replicas": requirements.replicas(asked),
         "Parameters": dict(context.named_parameters),
+        "Seeds": snapshots.seeds(context, asked),
     }
     if global_id:
         global_membership.join(group, global_id, global_membership.SECONDARY)
@@ -113,6 +115,8 @@ def delete(context: Context, parameters: Parameters) -> Record:
     if group["Status"] not in ("available", "create-failed"):
         raise _not_available(group)
     global_membership.check_deletable(group)
+    if "FinalSnapshotIdentifier" in parameters:
+        snapshots.take(context, group, _running(context, group), parameters["FinalSnapshotIdentifier"])
     group["Status"] = "deleting"
     context.end_cluster(Kind.REPLICATION_GROUP, group["ReplicationGroupId"])
     return {"ReplicationGroup": described(context, group)}
@@ -122,6 +126,14 @@ def keep_shape(context: Context, parameters: Parameters) -> Record:
     """IncreaseReplicaCount, DecreaseReplicaCount and ModifyReplicationGroupShardConfiguration are refused."""
     find_available(context, parameters["ReplicationGroupId"])
     raise ServiceError("InvalidParameterCombinationException", _FIXED_SHAPE)
+
+
+def create_snapshot(context: Context, parameters: Parameters) -> Record:
+    """CreateSnapshot, of a replication group."""
+    group = find_available(context, parameters["ReplicationGroupId"])
+    snapshot = snapshots.take(context, group, _running(context, group), parameters["SnapshotName"])
+    context.tag(snapshot["ARN"], parameters)
+    return {"Snapshot": snapshot}
 
 
 def find(context: Context, group_id: str) -> Record:
@@ -137,6 +149,13 @@ def find_available(context: Context, group_id: str) -> Record:
     if group["Status"] != "available":
         raise _not_available(group)
     return group
+
+
+def _running(context: Context, group: Record) -> RedisCluster:
+    cluster = context.cluster(group["ReplicationGroupId"])
+    if cluster is None:
+        raise _not_available(group)
+    return cluster
 
 
 def _not_available(group: Record) -> ServiceError:
@@ -155,6 +174,7 @@ def specification(context: Context, group: Record) -> Specification:
         port=group["Port"],
         users=users.users_of(context, group),
         parameters=group["Parameters"],
+        seeds=tuple(Path(file) for file in group.get("Seeds", ())),
     )
 
 
@@ -277,6 +297,7 @@ OPERATIONS: dict[str, Operation] = {
     "DescribeReplicationGroups": describe,
     "ModifyReplicationGroup": modify,
     "DeleteReplicationGroup": delete,
+    "CreateSnapshot": create_snapshot,
     "IncreaseReplicaCount": keep_shape,
     "DecreaseReplicaCount": keep_shape,
     "ModifyReplicationGroupShardConfiguration": keep_shape,

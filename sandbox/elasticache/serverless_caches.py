@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from sandbox.elasticache import users
+from sandbox.elasticache import serverless_snapshots, users
 from sandbox.elasticache.context import Context, Operation
 from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Kind, Record
@@ -36,8 +37,6 @@ def create(context: Context, parameters: Parameters) -> Record:
         raise ServiceError("ServerlessCacheAlreadyExistsFault", f"Serverless cache {name} already exists.")
     if "UserGroupId" not in parameters:
         raise _invalid("The sandbox lets only users of a user group in: UserGroupId must name one.")
-    if "SnapshotArnsToRestore" in parameters:
-        raise _invalid("The sandbox restores no snapshot into a serverless cache: leave SnapshotArnsToRestore out.")
     engine = parameters["Engine"].lower()
     version = parameters.get("MajorEngineVersion", _DEFAULT_VERSIONS.get(engine, ""))
     if version not in _FULL_VERSIONS.get(engine, {}):
@@ -57,6 +56,7 @@ def create(context: Context, parameters: Parameters) -> Record:
         "FullEngineVersion": _FULL_VERSIONS[engine][version],
         "UserGroupId": users.user_group(context, parameters["UserGroupId"])["UserGroupId"],
         "ARN": context.arn("serverlesscache", name),
+        "Seeds": serverless_snapshots.seeds(context, parameters),
     }
     context.region.serverless_caches[name] = cache
     context.tag(cache["ARN"], parameters)
@@ -78,10 +78,9 @@ def modify(context: Context, parameters: Parameters) -> Record:
         raise _invalid("The sandbox lets only users of a user group in: give another UserGroupId instead.")
     _check_limits(parameters.get("CacheUsageLimits", {}))
     cache.update({member: parameters[member] for member in _CHANGEABLE if member in parameters})
-    cluster = running(context, cache)
-    if "UserGroupId" in parameters and cluster is not None:
+    if "UserGroupId" in parameters:
         cache["UserGroupId"] = users.user_group(context, parameters["UserGroupId"])["UserGroupId"]
-        cluster.set_users(users.acl_users(context, [cache["UserGroupId"]]))
+        _running(context, cache).set_users(users.acl_users(context, [cache["UserGroupId"]]))
     return {"ServerlessCache": _described(context, cache)}
 
 
@@ -90,9 +89,20 @@ def delete(context: Context, parameters: Parameters) -> Record:
     cache = find(context, parameters["ServerlessCacheName"])
     if cache["Status"] not in ("available", "create-failed"):
         raise _not_available(cache)
+    if "FinalSnapshotName" in parameters:
+        serverless_snapshots.take(context, cache, _running(context, cache), parameters["FinalSnapshotName"])
     cache["Status"] = "deleting"
     context.end_cluster(Kind.SERVERLESS_CACHE, cache["ServerlessCacheName"])
     return {"ServerlessCache": _described(context, cache)}
+
+
+def create_snapshot(context: Context, parameters: Parameters) -> Record:
+    """CreateServerlessCacheSnapshot."""
+    cache = find_available(context, parameters["ServerlessCacheName"])
+    name = parameters["ServerlessCacheSnapshotName"]
+    snapshot = serverless_snapshots.take(context, cache, _running(context, cache), name)
+    context.tag(snapshot["ARN"], parameters)
+    return {"ServerlessCacheSnapshot": snapshot}
 
 
 def find(context: Context, name: str) -> Record:
@@ -110,11 +120,6 @@ def find_available(context: Context, name: str) -> Record:
     return cache
 
 
-def running(context: Context, cache: Record) -> RedisCluster | None:
-    """Return the cluster behind a serverless cache, or None while it does not run."""
-    return context.cluster(cache["ServerlessCacheName"], kind=Kind.SERVERLESS_CACHE)
-
-
 def specification(context: Context, cache: Record) -> Specification:
     """Return the cluster that a serverless cache gets."""
     return Specification(
@@ -124,11 +129,19 @@ def specification(context: Context, cache: Record) -> Specification:
         port=PORT,
         users=users.acl_users(context, [cache["UserGroupId"]]),
         parameters=_PARAMETERS,
+        seeds=tuple(Path(file) for file in cache["Seeds"]),
     )
 
 
+def _running(context: Context, cache: Record) -> RedisCluster:
+    cluster = context.cluster(cache["ServerlessCacheName"], kind=Kind.SERVERLESS_CACHE)
+    if cluster is None:
+        raise _not_available(cache)
+    return cluster
+
+
 def _described(context: Context, cache: Record) -> Record:
-    cluster = running(context, cache)
+    cluster = context.cluster(cache["ServerlessCacheName"], kind=Kind.SERVERLESS_CACHE)
     if cluster is None:
         return cache
     return {**cache, "Endpoint": {"Address": cluster.topology.endpoint, "Port": cluster.topology.port}}
@@ -164,4 +177,5 @@ OPERATIONS: dict[str, Operation] = {
     "DescribeServerlessCaches": describe,
     "ModifyServerlessCache": modify,
     "DeleteServerlessCache": delete,
+    "CreateServerlessCacheSnapshot": create_snapshot,
 }

@@ -21,12 +21,15 @@ from sandbox.elasticache import (
     protocol,
     replication_groups,
     serverless_caches,
+    serverless_snapshots,
+    snapshots,
     subnet_groups,
     tags,
     users,
 )
 from sandbox.elasticache.context import Context, Operation, Subnet, cluster_key
 from sandbox.elasticache.data_plane import DataPlane
+from sandbox.elasticache.objects import Objects
 from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Kind, Record, Region, Store
 from sandbox.errors import SandboxError
@@ -43,6 +46,8 @@ _OPERATIONS: dict[str, Operation] = {
     **global_datastores.OPERATIONS,
     **replication_groups.OPERATIONS,
     **serverless_caches.OPERATIONS,
+    **serverless_snapshots.OPERATIONS,
+    **snapshots.OPERATIONS,
     **tags.OPERATIONS,
     **subnet_groups.OPERATIONS,
     **users.OPERATIONS,
@@ -62,11 +67,19 @@ class ElastiCache:
     """The service's state and its clusters; one change at a time, each on disk before it is answered."""
 
     def __init__(
-        self, *, account: str, file: Path, data_plane: DataPlane, ec2: Handler, test_failover_quota: int
+        self,
+        *,
+        account: str,
+        file: Path,
+        data_plane: DataPlane,
+        ec2: Handler,
+        objects: Callable[[str], Objects],
+        test_failover_quota: int,
     ) -> None:
         self._account = account
         self._data_plane = data_plane
         self._ec2 = ec2
+        self._objects = objects
         self._test_failover_quota = test_failover_quota
         self._store = Store(file)
         self._changing = threading.RLock()
@@ -142,6 +155,7 @@ class ElastiCache:
             region_name=region_name,
             state=self._store.state,
             data_plane=self._data_plane,
+            objects=self._objects(region_name),
             named_parameters=surroundings.named_parameters,
             subnets=surroundings.subnets,
             test_failover_quota=self._test_failover_quota,

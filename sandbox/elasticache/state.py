@@ -28,6 +28,8 @@ class Region(BaseModel):
     user_groups: dict[str, Record] = {}
     replication_groups: dict[str, Record] = {}
     serverless_caches: dict[str, Record] = {}
+    snapshots: dict[str, Record] = {}
+    serverless_snapshots: dict[str, Record] = {}
     subnet_groups: dict[str, Record] = {}
     events: list[Record] = []
     tags: dict[str, dict[str, str]] = {}

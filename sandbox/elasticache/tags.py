@@ -1,4 +1,4 @@
-"""Tags of users, user groups, subnet groups, replication groups, their nodes, and serverless caches."""
+"""Tags of users, user groups, subnet groups, replication groups, their nodes, serverless caches, and snapshots."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ _NOT_FOUND = {
     "usergroup": "UserGroupNotFoundFault",
     "replicationgroup": "ReplicationGroupNotFoundFault",
     "serverlesscache": "ServerlessCacheNotFoundFault",
+    "serverlesscachesnapshot": "ServerlessCacheSnapshotNotFoundFault",
+    "snapshot": "SnapshotNotFoundFault",
     "subnetgroup": "CacheSubnetGroupNotFoundFault",
     "cluster": "CacheClusterNotFoundFault",
 }

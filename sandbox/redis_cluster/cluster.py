@@ -18,7 +18,7 @@ from sandbox import certificates, processes
 from sandbox.certificates import CertificateFiles
 from sandbox.errors import SandboxError
 from sandbox.files import write_private
-from sandbox.redis_cluster import access, addresses, configuration, topology
+from sandbox.redis_cluster import access, addresses, configuration, snapshots, topology
 from sandbox.redis_cluster.access import User
 from sandbox.redis_cluster.node import OPERATOR, PID_FILE, STOP_GRACE, Server
 from sandbox.redis_cluster.topology import BUS_PORT_OFFSET, Node, Shard, Topology
@@ -38,6 +38,8 @@ class Specification:
     port: int
     users: tuple[User, ...]
     parameters: Mapping[str, str]
+    seeds: tuple[Path, ...] = ()
+    """RDB files whose keys it begins with."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,6 +227,7 @@ def create(specification: Specification, *, folder: Path, authority: Certificate
         cluster.start()
         cluster.form()
         cluster.wait_until_healthy()
+        snapshots.load(cluster, specification.seeds)
     except BaseException:
         remove(folder)
         raise

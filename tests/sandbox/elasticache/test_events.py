@@ -19,6 +19,7 @@ def context(region: Region) -> Context:
         region_name="us-east-1",
         state=State(regions={"us-east-1": region}),
         data_plane=cast("Any", None),
+        objects=cast("Any", None),
         named_parameters={},
         subnets={},
         test_failover_quota=15,

@@ -148,3 +148,26 @@ def test_a_second_cache_of_the_name_is_refused(elasticache: Any) -> None:
 def test_what_is_not_there_is_told(elasticache: Any) -> None:
     with pytest.raises(ClientError, match="ServerlessCacheNotFound"):
         elasticache.describe_serverless_caches(ServerlessCacheName="another")
+
+
+def test_a_snapshot_is_exported_as_files_of_redis(sandbox: Sandbox, elasticache: Any, cache: dict[str, Any]) -> None:
+    client_of(sandbox, cache).set("in the snapshot", "value")
+    s3 = sandbox.client("s3")
+    s3.create_bucket(Bucket="of-serverless")
+    arn = "arn:aws:s3:::of-serverless"
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": "us-east-1.elasticache-snapshot.amazonaws.com"},
+        "Action": "s3:*",
+        "Resource": [arn, f"{arn}/*"],
+    }
+    s3.put_bucket_policy(Bucket="of-serverless", Policy=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}))
+
+    elasticache.create_serverless_cache_snapshot(ServerlessCacheName=NAME, ServerlessCacheSnapshotName="taken-here")
+    elasticache.export_serverless_cache_snapshot(ServerlessCacheSnapshotName="taken-here", S3BucketName="of-serverless")
+
+    found = elasticache.describe_serverless_cache_snapshots(ServerlessCacheName=NAME)["ServerlessCacheSnapshots"]
+    assert [each["Status"] for each in found] == ["available"]
+    exported = s3.get_object(Bucket="of-serverless", Key="taken-here-0001.rdb")["Body"].read()
+    assert exported.startswith(b"REDIS")
+    assert b"in the snapshot" in exported
