@@ -103,7 +103,7 @@ def _readers_of_one_process(connection: Connection, kind: str, begin_at: float) 
 
 
 def _through_the_cache(connection: Connection, load: Callable[[str], Content]) -> Read:
-    transport = RedisTransport(Aws(connection))
+    transport = RedisTransport(Aws(connection), connection.redis)
     cache = EntityCache(Context(connection=connection))
     threads = ThreadPoolExecutor(4)
 

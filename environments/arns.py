@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from environments.replication_groups import replication_groups
 from environments.schema import Environment
 
 
@@ -29,9 +30,10 @@ def access_point_arn(environment: Environment, persona: str, bucket: str) -> str
     return _arn(environment, "s3", f"accesspoint/{environment.access_point_name(persona, bucket)}")
 
 
-def cache_arn(environment: Environment) -> str:
-    """Of the replication group."""
-    return _arn(environment, "elasticache", f"replicationgroup:{environment.replication_group_id}")
+def cache_arns(environment: Environment) -> list[str]:
+    """Of every replication group."""
+    groups = replication_groups(environment)
+    return [_arn(environment, "elasticache", f"replicationgroup:{group.id}") for group in groups]
 
 
 def cache_user_arn(environment: Environment, user: str = "app") -> str:

@@ -8,6 +8,7 @@ from environments import addresses, audit, backups, buckets, redis, tables
 from environments.declared import APPLICATIONS, BUCKETS, OPERATIONS, OWNERS, TABLES, USED_BUCKETS
 from environments.problems import FieldPath, Finding
 from environments.regions import partition
+from environments.replication_groups import replication_groups
 from environments.schema import BudgetSettings, CreatedNetwork, Environment, ExistingNetwork, Trust
 from environments.wording import given, one_of, unknown
 
@@ -30,8 +31,9 @@ RESERVED_TAG_PREFIX = "aws:"
 
 def findings(environment: Environment) -> Iterator[Finding]:
     """Everything in one environment that does not fit together."""
+    groups = replication_groups(environment)
     if isinstance(environment.network, CreatedNetwork):
-        yield from addresses.findings(environment.network, nodes=environment.redis.most_nodes)
+        yield from addresses.findings(environment.network, nodes=sum(group.settings.most_nodes for group in groups))
     else:
         yield from _repeated_subnets(environment.network)
     yield from _regions(environment)
@@ -87,7 +89,7 @@ def _tags(environment: Environment) -> Iterator[Finding]:
 
 
 def _names(environment: Environment) -> Iterator[Finding]:
-    longest = {environment.replication_group_id: LONGEST_REPLICATION_GROUP_ID}
+    longest = {group.id: LONGEST_REPLICATION_GROUP_ID for group in replication_groups(environment)}
     longest |= {environment.bucket_name(bucket): LONGEST_BUCKET_NAME for bucket in BUCKETS}
     longest |= {environment.role_name(persona): LONGEST_ROLE_NAME for persona in (*APPLICATIONS, *OPERATIONS)}
     if environment.disaster_recovery_region:

@@ -26,7 +26,7 @@ def environment_schema() -> dict[str, Any]:
         _close(section["buckets"], BUCKETS)
     for name, definition in {**schema["$defs"], Environment.__name__: schema}.items():
         if risks := definition["properties"].get("accepted_risks"):
-            rules = {rule.id: rule.title for rule in RULES if rule.section.__name__ == name}
+            rules = {rule.id: rule.title for rule in RULES if name in rule.sections}
             reason = risks["additionalProperties"]
             risks["properties"] = {id_: {**reason, "description": title} for id_, title in rules.items()}
             risks["additionalProperties"] = False

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Network
 
 from environments.problems import Finding
+from environments.replication_groups import replication_groups
 from environments.schema import CreatedNetwork, Environment
 from environments.wording import given
 
@@ -19,11 +20,14 @@ def findings(environment: Environment, others: Iterable[Environment]) -> Iterato
 
 
 def _names(environment: Environment, other: Environment) -> Iterator[Finding]:
+    if environment.account != other.account:
+        return
     # "a-b" + "c" and "a" + "b-c" give the same names.
-    if environment.account == other.account and environment.replication_group_id == other.replication_group_id:
+    ours, theirs = ({group.id for group in replication_groups(each)} for each in (environment, other))
+    if shared := sorted(ours & theirs):
         yield Finding(
             path=("prefix",),
-            message=f"{given(environment.prefix)}, which gives the same names ({environment.replication_group_id}) as "
+            message=f"{given(environment.prefix)}, which gives the same names ({shared[0]}) as "
             f"environment {other.name} in the same account: choose another prefix",
         )
 

@@ -1,4 +1,4 @@
-"""Settings of the replication group that ElastiCache does not allow together."""
+"""Settings of the replication groups that ElastiCache does not allow together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from environments.elasticache import (
     node_family,
     node_size,
 )
-from environments.problems import FieldPath, Finding
+from environments.problems import FieldPath, Finding, dotted
+from environments.replication_groups import ReplicationGroup, replication_groups
 from environments.schema import CreatedNetwork, Environment, ExistingNetwork, RedisSettings, Scaled
 from environments.windows import daily, overlap, weekly
 from environments.wording import given, one_of
@@ -26,62 +27,81 @@ SHORTEST_WINDOW = 60
 
 
 def findings(environment: Environment) -> Iterator[Finding]:
-    """Everything in the settings of the replication group that does not fit together."""
-    yield from _engine(environment.redis)
-    yield from _topology(environment.redis)
-    yield from _scaling(environment.redis)
-    yield from _compatibility(environment.redis)
-    yield from _zones(environment)
-    yield from _windows(environment.redis)
+    """Everything in the settings of the replication groups that does not fit together."""
+    redis = environment.redis
+    yield from _engine(redis)
+    for group in replication_groups(environment):
+        yield from _uses(group)
+        yield from _node_type(group)
+        yield from _topology(group, quota=redis.node_quota)
+        yield from _scaling(group, quota=redis.node_quota)
+        yield from _compatibility(group)
+        yield from _zones(group, environment.network)
+        yield from _windows(group)
 
 
 def _engine(redis: RedisSettings) -> Iterator[Finding]:
     versions = ENGINE_VERSIONS[redis.engine]
     if redis.version not in versions:
-        yield _finding(
-            "redis",
-            "engine_version",
+        yield Finding(
+            path=("redis", "engine_version"),
             message=f"{given(redis.version)}, allowed for {redis.engine} {one_of(versions)}",
         )
-    if node_family(redis.node_type) not in NODE_FAMILIES:
+
+
+def _uses(group: ReplicationGroup) -> Iterator[Finding]:
+    if not group.uses:
         yield _finding(
-            "redis",
+            group,
+            "separate",
+            message="given a group for every use, which leaves the main group without any: leave one of them out",
+        )
+
+
+def _node_type(group: ReplicationGroup) -> Iterator[Finding]:
+    node_type = group.settings.node_type
+    if node_family(node_type) not in NODE_FAMILIES:
+        yield _finding(
+            group,
             "node_type",
-            message=f"{given(redis.node_type)}, allowed are the families {one_of(NODE_FAMILIES)}: "
+            message=f"{given(node_type)}, allowed are the families {one_of(NODE_FAMILIES)}: "
             "others run without cluster mode or TLS",
         )
 
 
-def _topology(redis: RedisSettings) -> Iterator[Finding]:
-    if redis.nodes > redis.node_quota:
+def _topology(group: ReplicationGroup, *, quota: int) -> Iterator[Finding]:
+    settings = group.settings
+    if settings.nodes > quota:
         yield _finding(
-            "redis",
+            group,
             "shards",
-            message=f"{given(redis.shards)}, which with redis.replicas_per_shard {redis.replicas_per_shard} is "
-            f"{redis.nodes} nodes, allowed {redis.node_quota} (redis.node_quota): use fewer or raise the quota",
+            message=f"{given(settings.shards)}, which with {_named(group, 'replicas_per_shard')} "
+            f"{settings.replicas_per_shard} is {settings.nodes} nodes, allowed {quota} (redis.node_quota): "
+            "use fewer or raise the quota",
         )
 
 
-def _scaling(redis: RedisSettings) -> Iterator[Finding]:
-    scaled: dict[str, tuple[Scaled | None, int, int]] = {
-        "shards": (redis.autoscaling.shards, redis.shards, MOST_SHARDS),
-        "replicas": (redis.autoscaling.replicas, redis.replicas_per_shard, MOST_REPLICAS),
+def _scaling(group: ReplicationGroup, *, quota: int) -> Iterator[Finding]:
+    autoscaling = group.settings.autoscaling
+    scaled: dict[str, tuple[Scaled | None, str, int]] = {
+        "shards": (autoscaling.shards, "shards", MOST_SHARDS),
+        "replicas": (autoscaling.replicas, "replicas_per_shard", MOST_REPLICAS),
     }
-    for what, (settings, first, most) in scaled.items():
+    for what, (settings, number, most) in scaled.items():
         if settings is not None:
-            path: FieldPath = ("redis", "autoscaling", what)
+            path: FieldPath = (*group.path, "autoscaling", what)
             yield from capacity.findings(path, settings, most=most)
             yield from _target(path, settings)
+            first = getattr(group.settings, number)
             if not settings.minimum <= first <= settings.maximum:
-                name = "shards" if what == "shards" else "replicas_per_shard"
                 yield _finding(
-                    "redis",
-                    name,
+                    group,
+                    number,
                     message=f"{given(first)}, allowed {settings.minimum} to {settings.maximum} "
-                    f"(redis.autoscaling.{what}): begin within its bounds",
+                    f"({dotted(path)}): begin within its bounds",
                 )
-    if redis.autoscaling.shards or redis.autoscaling.replicas:
-        yield from _scaled_nodes(redis)
+    if autoscaling.shards or autoscaling.replicas:
+        yield from _scaled_nodes(group, quota=quota)
 
 
 def _target(path: FieldPath, settings: Scaled) -> Iterator[Finding]:
@@ -91,74 +111,78 @@ def _target(path: FieldPath, settings: Scaled) -> Iterator[Finding]:
         yield Finding(path=(*path, "target_utilization"), message=message)
 
 
-def _scaled_nodes(redis: RedisSettings) -> Iterator[Finding]:
-    node_type = redis.node_type
+def _scaled_nodes(group: ReplicationGroup, *, quota: int) -> Iterator[Finding]:
+    node_type, most = group.settings.node_type, group.settings.most_nodes
     if node_family(node_type) not in SCALED_NODE_FAMILIES or node_size(node_type) not in SCALED_NODE_SIZES:
         yield _finding(
-            "redis",
+            group,
             "node_type",
-            message=f"{given(node_type)} with redis.autoscaling, allowed are {one_of(SCALED_NODE_SIZES)} of the "
-            f"families {one_of(SCALED_NODE_FAMILIES)}: ElastiCache scales no others",
+            message=f"{given(node_type)} with {_named(group, 'autoscaling')}, allowed are "
+            f"{one_of(SCALED_NODE_SIZES)} of the families {one_of(SCALED_NODE_FAMILIES)}: ElastiCache scales no others",
         )
-    if redis.most_nodes > redis.node_quota:
+    if most > quota:
         yield _finding(
-            "redis",
+            group,
             "autoscaling",
-            message=f"given up to {redis.most_nodes} nodes, allowed {redis.node_quota} (redis.node_quota): lower a "
-            "maximum or raise the quota",
+            message=f"given up to {most} nodes, allowed {quota} (redis.node_quota): lower a maximum or raise the quota",
         )
 
 
-def _compatibility(redis: RedisSettings) -> Iterator[Finding]:
-    if redis.cluster_mode == "enabled":
+def _compatibility(group: ReplicationGroup) -> Iterator[Finding]:
+    settings = group.settings
+    if settings.cluster_mode == "enabled":
         return
-    if redis.shards != 1 or redis.autoscaling.shards:
+    if settings.shards != 1 or settings.autoscaling.shards:
         yield _finding(
-            "redis",
+            group,
             "cluster_mode",
             message='given "compatible" with more than one shard, allowed 1: clients without cluster mode know one '
-            "primary; set redis.shards to 1 and redis.autoscaling.shards to null until it is enabled",
+            f"primary; set {_named(group, 'shards')} to 1 and {_named(group, 'autoscaling.shards')} to null until it "
+            "is enabled",
         )
-    if redis.replicas_per_shard == 0:
+    if settings.replicas_per_shard == 0:
         yield _finding(
-            "redis",
+            group,
             "cluster_mode",
-            message='given "compatible" with no replica: set redis.replicas_per_shard to 1 to 5',
+            message=f'given "compatible" with no replica: set {_named(group, "replicas_per_shard")} to 1 to 5',
         )
 
 
-def _zones(environment: Environment) -> Iterator[Finding]:
-    redis, network = environment.redis, environment.network
-    if not redis.multi_az:
+def _zones(group: ReplicationGroup, network: CreatedNetwork | ExistingNetwork) -> Iterator[Finding]:
+    if not group.settings.multi_az:
         return
-    if redis.replicas_per_shard == 0:
-        yield _multi_az("with no replica: set redis.replicas_per_shard to 1 to 5")
+    if group.settings.replicas_per_shard == 0:
+        yield _multi_az(group, f"with no replica: set {_named(group, 'replicas_per_shard')} to 1 to 5")
     match network:
         case CreatedNetwork(availability_zones=1):
-            yield _multi_az("in one zone: set network.availability_zones to 2 to 6")
+            yield _multi_az(group, "in one zone: set network.availability_zones to 2 to 6")
         case ExistingNetwork(subnet_ids=[_]):
-            yield _multi_az("with one subnet: list 2 or more under network.subnet_ids")
+            yield _multi_az(group, "with one subnet: list 2 or more under network.subnet_ids")
 
 
-def _multi_az(problem: str) -> Finding:
-    return _finding("redis", "multi_az", message=f"given true {problem}")
+def _multi_az(group: ReplicationGroup, problem: str) -> Finding:
+    return _finding(group, "multi_az", message=f"given true {problem}")
 
 
-def _windows(redis: RedisSettings) -> Iterator[Finding]:
-    snapshot, maintenance = daily(redis.snapshot_window), weekly(redis.maintenance_window)
+def _windows(group: ReplicationGroup) -> Iterator[Finding]:
+    settings = group.settings
+    snapshot, maintenance = daily(settings.snapshot_window), weekly(settings.maintenance_window)
     for field, window in {"snapshot_window": snapshot, "maintenance_window": maintenance}.items():
         if window.length < SHORTEST_WINDOW:
-            text = getattr(redis, field)
-            yield _finding("redis", field, message=f"{given(text)}, allowed {SHORTEST_WINDOW} minutes or more")
+            text = getattr(settings, field)
+            yield _finding(group, field, message=f"{given(text)}, allowed {SHORTEST_WINDOW} minutes or more")
     if overlap(snapshot, maintenance):
         yield _finding(
-            "redis",
+            group,
             "snapshot_window",
-            message=f"{given(redis.snapshot_window)}, which overlaps redis.maintenance_window "
-            f"({redis.maintenance_window}): move one of them",
+            message=f"{given(settings.snapshot_window)}, which overlaps {_named(group, 'maintenance_window')} "
+            f"({settings.maintenance_window}): move one of them",
         )
 
 
-def _finding(*path: str | int, message: str) -> Finding:
-    where: FieldPath = path
-    return Finding(path=where, message=message)
+def _finding(group: ReplicationGroup, field: str, *, message: str) -> Finding:
+    return Finding(path=(*group.path, field), message=message)
+
+
+def _named(group: ReplicationGroup, field: str) -> str:
+    return dotted((*group.path, field))

@@ -20,8 +20,8 @@ from environments.schema import (
     ExistingNetwork,
     LogSettings,
     NoLock,
-    RedisSettings,
     Replica,
+    ReplicationGroupSettings,
     TableSettings,
     Trust,
 )
@@ -44,9 +44,14 @@ class Rule:
     only: tuple[str, ...] = ()
     """Names of the sections that it looks at, where not every one of the kind is meant."""
 
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The kinds of sections that it looks at, by their names in the schema."""
+        return tuple(kind.__name__ for kind in (self.section, *self.section.__subclasses__()))
+
     def concerns(self, path: FieldPath, section: Section) -> bool:
         """Whether the rule looks at this section."""
-        return self.section is type(section) and (not self.only or path[-1] in self.only)
+        return isinstance(section, self.section) and (not self.only or path[-1] in self.only)
 
 
 LEAST_ZONES = 2
@@ -171,7 +176,7 @@ RULES = (
     Rule(
         id="single-zone",
         title="the loss of one zone is an outage",
-        section=RedisSettings,
+        section=ReplicationGroupSettings,
         field="multi_az",
         is_safe=bool,
         allowed="true",
@@ -179,7 +184,7 @@ RULES = (
     Rule(
         id="no-replica",
         title="the loss of one node loses its data",
-        section=RedisSettings,
+        section=ReplicationGroupSettings,
         field="replicas_per_shard",
         is_safe=lambda replicas: replicas >= 1,
         allowed="1 to 5",
@@ -187,7 +192,7 @@ RULES = (
     Rule(
         id="no-snapshots",
         title="what was deleted by mistake is lost",
-        section=RedisSettings,
+        section=ReplicationGroupSettings,
         field="snapshot_retention_days",
         is_safe=lambda days: days > 0,
         allowed="1 to 35",
@@ -195,7 +200,7 @@ RULES = (
     Rule(
         id="no-final-snapshot",
         title="destroy loses the data",
-        section=RedisSettings,
+        section=ReplicationGroupSettings,
         field="final_snapshot",
         is_safe=bool,
         allowed="true",

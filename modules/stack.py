@@ -23,7 +23,7 @@ from modules.encryption import Keys
 from modules.monitoring import Monitoring
 from modules.network import Network
 from modules.provider import add_disaster_recovery_region, add_provider
-from modules.redis import Cache
+from modules.redis import Cache, Caches, Place
 from modules.s3 import Buckets, block_public_access
 from modules.state import add_bucket_state, add_file_state
 from tierstore.declaration.model import DataModel
@@ -64,14 +64,16 @@ class EnvironmentStack(TerraformStack):
         )
         if environment.audit.enabled:
             Trail(self, "trail", environment=environment, model=model, bucket=buckets.logs, key_arn=keys.logs.arn)
-        cache = Cache(
+        caches = Caches(
             self,
             "redis",
             environment=environment,
-            subnet_ids=network.subnet_ids,
-            security_group_id=network.redis_security_group_id,
-            key_arn=keys.redis.arn,
-            logs_key_arn=keys.logs.arn,
+            place=Place(
+                subnet_ids=network.subnet_ids,
+                security_group_id=network.redis_security_group_id,
+                key_arn=keys.redis.arn,
+                logs_key_arn=keys.logs.arn,
+            ),
         )
         personas = Personas(
             self,
@@ -108,6 +110,15 @@ class EnvironmentStack(TerraformStack):
                 disaster_recovery=disaster_recovery,
                 topic_arn=monitoring.topic_arn,
             )
+
+        def reach(cache: Cache) -> RedisConnection:
+            return RedisConnection(
+                replication_group_id=cache.replication_group_id,
+                host=cache.endpoint,
+                port=environment.redis.port,
+                user=caches.user_name,
+            )
+
         document = render_connection(
             environment=environment.name,
             region=environment.region,
@@ -116,11 +127,7 @@ class EnvironmentStack(TerraformStack):
                 name: BucketConnection(name=bucket.name, arn=bucket.arn, kms_key_arn=bucket.key_arn)
                 for name, bucket in buckets.by_name.items()
             },
-            redis=RedisConnection(
-                replication_group_id=cache.replication_group_id,
-                host=cache.endpoint,
-                port=cache.port,
-                user=cache.user_name,
-            ),
+            redis=reach(caches.main),
+            separate_redis={use: reach(cache) for use, cache in caches.separate.items()},
         )
         Connection(self, "connection", parameter_name=environment.connection_parameter, document=document)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from environments.replication_groups import ReplicationGroup, replication_groups
 from environments.schema import Environment
 from monitoring.alarm import Alarm
 from monitoring.rule import Comparison, Missing, Rule, Severity, Tier
@@ -157,24 +158,21 @@ RULES: Final = (
 )
 
 
-def node_ids(environment: Environment) -> Iterator[str]:
+def node_ids(group: ReplicationGroup) -> Iterator[str]:
     """The CacheClusterId of every node, as ElastiCache names the members of a replication group in cluster mode.
 
     With autoscaling, of every node that there may be: the alarms of one that is not there know too little, and say so.
     """
-    settings = environment.redis
-    scaled = settings.autoscaling
-    shards = scaled.shards.highest if scaled.shards else settings.shards
-    replicas = scaled.replicas.highest if scaled.replicas else settings.replicas_per_shard
-    for shard in range(1, shards + 1):
-        for node in range(1, replicas + 2):
-            yield f"{environment.replication_group_id}-{shard:04}-{node:03}"
+    for shard in range(1, group.settings.most_shards + 1):
+        for node in range(1, group.settings.most_replicas + 2):
+            yield f"{group.id}-{shard:04}-{node:03}"
 
 
 def alarms(environment: Environment) -> Iterator[Alarm]:
-    """The alarms of every node."""
-    for node in node_ids(environment):
-        dimensions = {"CacheClusterId": node, "CacheNodeId": ONLY_NODE}
-        resource = node.removeprefix(f"{environment.replication_group_id}-")
-        for rule in RULES:
-            yield Alarm.of(environment, rule, resource=resource, dimensions=(dimensions,))
+    """The alarms of every node of every replication group."""
+    for group in replication_groups(environment):
+        for node in node_ids(group):
+            dimensions = {"CacheClusterId": node, "CacheNodeId": ONLY_NODE}
+            resource = node.removeprefix(f"{environment.replication_group_id}-")
+            for rule in RULES:
+                yield Alarm.of(environment, rule, resource=resource, dimensions=(dimensions,))

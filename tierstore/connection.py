@@ -9,10 +9,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from tierstore.declaration.policies import KeySpaceUse
 from tierstore.errors import InvalidError
 
-VERSION: Final = 1
-"""Of the connection document, which deployment publishes as an SSM parameter and as a Terraform output."""
+VERSIONS: Final = (1, 2)
+"""Of the connection document, which deployment publishes as an SSM parameter and as a Terraform output. The second has
+separate replication groups."""
 
 
 def parameter_name(environment: str, prefix: str) -> str:
@@ -30,7 +32,7 @@ class BucketConnection:
 
 @dataclass(frozen=True, kw_only=True)
 class RedisConnection:
-    """The replication group, and as whom to log in."""
+    """A replication group, and as whom to log in."""
 
     replication_group_id: str
     host: str
@@ -76,6 +78,9 @@ class Connection(AwsAccess):
     buckets: Mapping[str, BucketConnection]
     """By the declared names."""
     redis: RedisConnection
+    """The replication group of all key spaces that have none of their own."""
+    separate_redis: Mapping[KeySpaceUse, RedisConnection] = field(default_factory=dict)
+    """By the use of the key spaces that live there."""
     redis_passwords_file: Path | None = None
     """JSON object of passwords by Redis user, in place of IAM tokens where Redis cannot check them, as in a sandbox."""
     cursor_key: bytes | None = field(default=None, repr=False)
@@ -100,9 +105,10 @@ class Connection(AwsAccess):
 
     @classmethod
     def _from_parsed(cls, parsed: dict[str, Any], variables: Mapping[str, str]) -> Connection:
-        if parsed["version"] != VERSION:
+        if parsed["version"] not in VERSIONS:
             raise InvalidError(
-                f"the connection document has version {parsed['version']!r}, this release reads {VERSION}; "
+                f"the connection document has version {parsed['version']!r}, this release reads "
+                f"{' and '.join(map(str, VERSIONS))}; "
                 "use the tierstore release that the environment was deployed with"
             )
         redis_passwords_file = variables.get("TIERSTORE_REDIS_PASSWORDS_FILE")
@@ -114,10 +120,15 @@ class Connection(AwsAccess):
                 name: BucketConnection(name=bucket["name"], kms_key_arn=bucket.get("kms_key_arn"))
                 for name, bucket in parsed["buckets"].items()
             },
-            redis=RedisConnection(**{name: parsed["redis"][name] for name in RedisConnection.__dataclass_fields__}),
+            redis=_redis(parsed["redis"]),
+            separate_redis={KeySpaceUse(use): _redis(group) for use, group in parsed.get("separate_redis", {}).items()},
             redis_passwords_file=Path(redis_passwords_file) if redis_passwords_file else None,
             cursor_key=_cursor_key(variables),
         )
+
+
+def _redis(parsed: dict[str, Any]) -> RedisConnection:
+    return RedisConnection(**{name: parsed[name] for name in RedisConnection.__dataclass_fields__})
 
 
 MINIMUM_CURSOR_KEY_CHARACTERS: Final = 32

@@ -13,7 +13,9 @@ from tierstore.core.effects import Effect
 from tierstore.core.processes import PerProcess
 from tierstore.core.transports import AsyncTransport, Transport
 from tierstore.dynamodb.effects import DynamoDBRequest
+from tierstore.model.key_spaces import KEY_SPACES
 from tierstore.redis.effects import RedisBatch, RedisRequest, RedisScan, RedisValues
+from tierstore.redis.groups import AsyncRedisGroups, Homes, RedisGroups
 from tierstore.resilience.breaker import Breaker
 from tierstore.resilience.guarded import AsyncGuarded, Guarded
 from tierstore.s3.effects import DiskWork, S3Request, SignedForm, SignedUrl
@@ -40,7 +42,11 @@ def transport_makers(connection: Connection, *, use_boto3: bool) -> Mapping[type
     def redis() -> Transport:
         from tierstore.redis.transport import RedisTransport  # noqa: PLC0415 - see the module
 
-        return RedisTransport(aws())
+        main = RedisTransport(aws(), connection.redis)
+        if not connection.separate_redis:
+            return main
+        separate = {use: RedisTransport(aws(), group) for use, group in connection.separate_redis.items()}
+        return RedisGroups(Homes[Transport].of(main, separate, KEY_SPACES))
 
     def s3() -> Transport:
         from tierstore.s3.transport import S3Transport  # noqa: PLC0415 - see the module
@@ -62,7 +68,11 @@ def async_transport_makers(connection: Connection) -> Mapping[type[Effect[Any]],
     def redis() -> AsyncTransport:
         from tierstore.redis.asyncio_transport import AsyncRedisTransport  # noqa: PLC0415 - see the module
 
-        return AsyncRedisTransport(aws())
+        main = AsyncRedisTransport(aws(), connection.redis)
+        if not connection.separate_redis:
+            return main
+        separate = {use: AsyncRedisTransport(aws(), group) for use, group in connection.separate_redis.items()}
+        return AsyncRedisGroups(Homes[AsyncTransport].of(main, separate, KEY_SPACES))
 
     def s3() -> AsyncTransport:
         from tierstore.s3.transport import ThreadedS3Transport  # noqa: PLC0415 - see the module

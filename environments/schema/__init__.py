@@ -16,7 +16,13 @@ from environments.schema.monitoring import AlarmSettings, AlarmThresholds, LogSe
 from environments.schema.network import CreatedNetwork, ExistingNetwork
 from environments.schema.object_lock import ObjectLock
 from environments.schema.plan import AllowedChange, PlanSettings
-from environments.schema.redis import RedisScaling, RedisSettings, ScaledShards
+from environments.schema.redis import (
+    RedisScaling,
+    RedisSettings,
+    ReplicationGroupSettings,
+    ScaledShards,
+    SeparateGroups,
+)
 from environments.schema.replication import ForeignBucket, ReplicationSettings
 from environments.schema.restore import RestoreLimits
 from environments.schema.tables import (
@@ -70,6 +76,7 @@ __all__ = [
     "RedisSettings",
     "RedisUsage",
     "Replica",
+    "ReplicationGroupSettings",
     "ReplicationSettings",
     "RequestCaps",
     "RestoreLimits",
@@ -78,6 +85,7 @@ __all__ = [
     "ScaledCapacity",
     "ScaledShards",
     "ScheduledRange",
+    "SeparateGroups",
     "Service",
     "TableSettings",
     "TableUsage",

@@ -97,7 +97,7 @@ class Environment(Section):
 
     @property
     def replication_group_id(self) -> str:
-        """`<prefix>-<environment>`; ElastiCache allows 40 characters."""
+        """`<prefix>-<environment>`, the main replication group; ElastiCache allows 40 characters."""
         return f"{self.prefix}-{self.name}"
 
     def log_group_name(self, what: str) -> str:

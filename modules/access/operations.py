@@ -109,7 +109,7 @@ def _backup(place: Place) -> list[Statement]:
         allow(
             "Snapshots",
             ("elasticache:CopySnapshot", "elasticache:CreateSnapshot"),
-            [arns.cache_arn(environment), f"{snapshots}{environment.replication_group_id}-*"],
+            [*arns.cache_arns(environment), f"{snapshots}{environment.replication_group_id}-*"],
         ),
         allow("Exports", ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"), [f"{backups}/*"]),
         allow("ExportLists", ("s3:ListBucket",), [backups]),
@@ -152,7 +152,7 @@ def _probe_copies(place: Place) -> list[Statement]:
 
 
 def _failover(environment: Environment) -> Statement:
-    return allow("Failover", ("elasticache:TestFailover",), [arns.cache_arn(environment)])
+    return allow("Failover", ("elasticache:TestFailover",), arns.cache_arns(environment))
 
 
 def _logs(environment: Environment) -> Iterable[str]:

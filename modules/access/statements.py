@@ -54,7 +54,9 @@ def render_persona(permissions: Iterable[Permission], environment: Environment, 
 
 def render_login(environment: Environment) -> Statement:
     """Log in to Redis as the application's user."""
-    return allow("RedisLogin", ["elasticache:Connect"], [arns.cache_arn(environment), arns.cache_user_arn(environment)])
+    return allow(
+        "RedisLogin", ["elasticache:Connect"], [*arns.cache_arns(environment), arns.cache_user_arn(environment)]
+    )
 
 
 def render_connection_document(environment: Environment) -> Statement:

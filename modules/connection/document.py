@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 VERSION: Final = 1
+VERSION_WITH_SEPARATE_REDIS: Final = 2
+"""A release that does not know of separate replication groups must not read such a document: it would write to the main
+group what others look for elsewhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +31,7 @@ class BucketConnection:
 
 @dataclass(frozen=True, kw_only=True)
 class RedisConnection:
-    """The replication group: TLS only, logging in as `user` with a token signed by IAM."""
+    """A replication group: TLS only, logging in as `user` with a token signed by IAM."""
 
     replication_group_id: str
     host: str
@@ -44,13 +47,20 @@ def render_connection(
     tables: Mapping[str, TableConnection],
     buckets: Mapping[str, BucketConnection],
     redis: RedisConnection,
+    separate_redis: Mapping[str, RedisConnection],
 ) -> dict[str, object]:
-    """The document, without any secret; tables and buckets by their declared names."""
+    """The document, without any secret: tables and buckets by their declared names, separate groups by their use."""
+    separate = {use: _render_redis(group) for use, group in separate_redis.items()}
     return {
-        "version": VERSION,
+        "version": VERSION_WITH_SEPARATE_REDIS if separate_redis else VERSION,
         "environment": environment,
         "region": region,
         "tables": {name: asdict(table) for name, table in tables.items()},
         "buckets": {name: asdict(bucket) for name, bucket in buckets.items()},
-        "redis": asdict(redis) | {"tls": True, "authentication": "iam"},
+        "redis": _render_redis(redis),
+        **({"separate_redis": separate} if separate else {}),
     }
+
+
+def _render_redis(redis: RedisConnection) -> dict[str, object]:
+    return asdict(redis) | {"tls": True, "authentication": "iam"}

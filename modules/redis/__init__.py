@@ -1,6 +1,6 @@
-"""Redis: an ElastiCache replication group and who may log in to it."""
+"""Redis: ElastiCache replication groups and who may log in to them."""
 
-from modules.redis.access import Access
-from modules.redis.cache import Cache
+from modules.redis.cache import Cache, Place
+from modules.redis.caches import Caches
 
-__all__ = ["Access", "Cache"]
+__all__ = ["Cache", "Caches", "Place"]

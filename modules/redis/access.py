@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from cdktf_cdktf_provider_aws.elasticache_user import ElasticacheUser, ElasticacheUserAuthenticationMode
@@ -17,24 +18,25 @@ need INFO, the CLUSTER commands that describe the cluster are in neither categor
 NO_ACCESS: Final = "off ~* -@all"
 
 
-class Access(Construct):
-    """A user group of one application user, who logs in with a token signed by IAM; nobody else gets in."""
+class Users(Construct):
+    """The application's user, who logs in with a token signed by IAM; every replication group lets in the same."""
 
     def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
         super().__init__(scope, id_)
         engine = environment.redis.engine
         # IAM authentication works only where a user's name equals its id.
-        self.user_name = environment.physical_name("app")
-        application = ElasticacheUser(
-            self,
-            "application",
-            user_id=self.user_name,
-            user_name=self.user_name,
-            engine=engine,
-            access_string=APPLICATION_ACCESS,
-            authentication_mode=ElasticacheUserAuthenticationMode(type="iam"),
-        )
-        users = [application]
+        self.application: str = environment.physical_name("app")
+        users = [
+            ElasticacheUser(
+                self,
+                "application",
+                user_id=self.application,
+                user_name=self.application,
+                engine=engine,
+                access_string=APPLICATION_ACCESS,
+                authentication_mode=ElasticacheUserAuthenticationMode(type="iam"),
+            )
+        ]
         # A group for redis has to have a user called "default", and would let AWS's own in, which may do anything.
         # A group for valkey has no such user.
         if engine == "redis":
@@ -49,11 +51,13 @@ class Access(Construct):
                     no_password_required=True,
                 )
             )
-        group = ElasticacheUserGroup(
-            self,
-            "group",
-            engine=engine,
-            user_group_id=environment.replication_group_id,
-            user_ids=[user.user_id for user in users],
-        )
+        self.ids: list[str] = [user.user_id for user in users]
+
+
+class Access(Construct):
+    """The user group of one replication group: nobody else gets in."""
+
+    def __init__(self, scope: Construct, id_: str, *, engine: str, group_id: str, user_ids: Sequence[str]) -> None:
+        super().__init__(scope, id_)
+        group = ElasticacheUserGroup(self, "group", engine=engine, user_group_id=group_id, user_ids=list(user_ids))
         self.group_id: str = group.user_group_id

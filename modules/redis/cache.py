@@ -1,8 +1,10 @@
-"""The replication group."""
+"""One replication group."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from cdktf import Fn, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
@@ -17,9 +19,27 @@ from cdktf_cdktf_provider_aws.elasticache_replication_group import (
 from cdktf_cdktf_provider_aws.elasticache_subnet_group import ElasticacheSubnetGroup
 from constructs import Construct
 
+from environments.replication_groups import ReplicationGroup
 from environments.schema import Environment
 from modules.redis.access import Access
 from modules.redis.scaling import CacheScaling, scaled_attributes
+from tierstore.declaration.policies import KeySpaceUse
+
+_CONTENTS: Final = {
+    KeySpaceUse.CACHE: "caches",
+    KeySpaceUse.SESSION: "sessions",
+    KeySpaceUse.REAL_TIME: "real-time data",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What the replication groups of an environment live in and are encrypted with."""
+
+    subnet_ids: Sequence[str]
+    security_group_id: str
+    key_arn: str
+    logs_key_arn: str
 
 
 class Cache(Construct):
@@ -31,21 +51,19 @@ class Cache(Construct):
         id_: str,
         *,
         environment: Environment,
-        subnet_ids: Sequence[str],
-        security_group_id: str,
-        key_arn: str,
-        logs_key_arn: str,
+        group: ReplicationGroup,
+        place: Place,
+        user_ids: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
-        settings = environment.redis
-        name = environment.replication_group_id
+        common, settings, name = environment.redis, group.settings, group.id
         ignored = scaled_attributes(settings.autoscaling)
-        access = Access(self, "access", environment=environment)
+        access = Access(self, "access", engine=common.engine, group_id=name, user_ids=user_ids)
         parameters = ElasticacheParameterGroup(
             self,
             "parameters",
             name=name,
-            family=settings.parameter_group_family,
+            family=common.parameter_group_family,
             description=f"Parameters of {name}",
             parameter=[
                 ElasticacheParameterGroupParameter(name="cluster-enabled", value="yes"),
@@ -53,17 +71,17 @@ class Cache(Construct):
             ],
         )
         subnets = ElasticacheSubnetGroup(
-            self, "subnets", name=name, description=f"Private subnets of {name}", subnet_ids=list(subnet_ids)
+            self, "subnets", name=name, description=f"Private subnets of {name}", subnet_ids=list(place.subnet_ids)
         )
-        group = ElasticacheReplicationGroup(
+        created = ElasticacheReplicationGroup(
             self,
             "group",
             replication_group_id=name,
-            description=f"Caches, sessions and real-time data of {name}",
-            engine=settings.engine,
-            engine_version=settings.version,
+            description=f"{_contents(group)} of {environment.replication_group_id}",
+            engine=common.engine,
+            engine_version=common.version,
             node_type=settings.node_type,
-            port=settings.port,
+            port=common.port,
             cluster_mode=settings.cluster_mode,
             num_node_groups=settings.shards,
             replicas_per_node_group=settings.replicas_per_shard,
@@ -71,46 +89,50 @@ class Cache(Construct):
             multi_az_enabled=settings.multi_az,
             parameter_group_name=parameters.name,
             subnet_group_name=subnets.name,
-            security_group_ids=[security_group_id],
+            security_group_ids=[place.security_group_id],
             user_group_ids=[access.group_id],
             transit_encryption_enabled=True,
             transit_encryption_mode="required",
             at_rest_encryption_enabled="true",
-            kms_key_id=key_arn,
+            kms_key_id=place.key_arn,
             auto_minor_version_upgrade="true",
             maintenance_window=settings.maintenance_window,
             snapshot_window=settings.snapshot_window,
             snapshot_retention_limit=settings.snapshot_retention_days,
             snapshot_name=settings.restore_from,
-            final_snapshot_identifier=_final_snapshot(name, key_arn) if settings.final_snapshot else None,
+            final_snapshot_identifier=_final_snapshot(name, place.key_arn) if settings.final_snapshot else None,
             log_delivery_configuration=[
-                self._log_delivery(log, environment=environment, key_arn=logs_key_arn)
+                self._log_delivery(log, environment=environment, group=group, key_arn=place.logs_key_arn)
                 for log in ("slow-log", "engine-log")
             ],
             apply_immediately=settings.apply_immediately,
             lifecycle=TerraformResourceLifecycle(ignore_changes=ignored) if ignored else None,
             tags={"Name": name},
         )
-        CacheScaling(self, "scaling", group=group, settings=settings.autoscaling)
+        CacheScaling(self, "scaling", group=created, settings=settings.autoscaling)
         self.replication_group_id = name
-        self.endpoint: str = group.configuration_endpoint_address
+        self.endpoint: str = created.configuration_endpoint_address
         """Host name of the configuration endpoint."""
-        self.port = settings.port
-        self.user_name = access.user_name
 
     def _log_delivery(
-        self, log: str, *, environment: Environment, key_arn: str
+        self, log: str, *, environment: Environment, group: ReplicationGroup, key_arn: str
     ) -> ElasticacheReplicationGroupLogDeliveryConfiguration:
-        group = CloudwatchLogGroup(
+        log_group = CloudwatchLogGroup(
             self,
             log,
-            name=environment.log_group_name(f"redis/{log}"),
+            name=environment.log_group_name(group.log(log)),
             retention_in_days=environment.logs.retention_days,
             kms_key_id=key_arn,
         )
         return ElasticacheReplicationGroupLogDeliveryConfiguration(
-            destination=group.name, destination_type="cloudwatch-logs", log_format="json", log_type=log
+            destination=log_group.name, destination_type="cloudwatch-logs", log_format="json", log_type=log
         )
+
+
+def _contents(group: ReplicationGroup) -> str:
+    """What lives in it, for people: Sessions; Caches and real-time data."""
+    *others, last = [_CONTENTS[use] for use in group.uses]
+    return f"{', '.join(others)} and {last}".capitalize() if others else last.capitalize()
 
 
 def _final_snapshot(name: str, key_arn: str) -> str:

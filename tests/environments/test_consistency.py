@@ -199,6 +199,21 @@ SCALABLE = "node_type: cache.r7g.large"
             id="more nodes than the quota",
         ),
         pytest.param(
+            "redis: {shards: 3, separate: {session: {shards: 46}}}\n",
+            "redis.separate.session.shards: given 46, which with redis.separate.session.replicas_per_shard 1 is 92",
+            id="too many nodes of a separate group",
+        ),
+        pytest.param(
+            "redis: {multi_az: false, separate: {session: {multi_az: true, replicas_per_shard: 0}}}\n",
+            "redis.separate.session.multi_az: given true with no replica: set redis.separate.session",
+            id="a separate group in many zones without a replica",
+        ),
+        pytest.param(
+            "redis: {separate: {cache: {}, session: {}, real_time: {}}}\n",
+            "redis.separate: given a group for every use, which leaves the main group without any",
+            id="a main group for nothing",
+        ),
+        pytest.param(
             "redis: {shards: 251, replicas_per_shard: 1, node_quota: 500}\n",
             "redis.shards: given 251, which with redis.replicas_per_shard 1 is 502 nodes, allowed 500",
             id="more nodes than ElastiCache can run",

@@ -7,6 +7,7 @@ import pytest
 
 import environments
 from environments import Environment
+from environments.replication_groups import replication_groups
 from environments.schema import (
     AlarmSettings,
     AlarmThresholds,
@@ -18,10 +19,12 @@ from environments.schema import (
     RedisScaling,
     RedisSettings,
     Replica,
+    ReplicationGroupSettings,
     RequestCaps,
     Scaled,
     ScaledShards,
     ScheduledRange,
+    SeparateGroups,
     TableSettings,
 )
 from monitoring import Alarm, Missing, Severity, alarms, dynamodb, redis
@@ -97,24 +100,39 @@ def test_every_bucket_is_watched(environment: Environment) -> None:
 def test_every_node_is_watched_by_the_name_that_elasticache_gives_it(environment: Environment) -> None:
     small = environment.model_copy(update={"redis": RedisSettings(shards=2, replicas_per_shard=1)})
 
-    assert list(redis.node_ids(small)) == [
+    (main,) = replication_groups(small)
+    assert list(redis.node_ids(main)) == [
         "tierstore-test-0001-001",
         "tierstore-test-0001-002",
         "tierstore-test-0002-001",
         "tierstore-test-0002-002",
     ]
     watched = {alarm.dimensions[0]["CacheClusterId"] for alarm in all_of(small).values() if alarm.tier is Tier.REDIS}
-    assert watched == set(redis.node_ids(small))
+    assert watched == set(redis.node_ids(main))
 
 
 def test_every_node_that_autoscaling_may_add_is_watched(environment: Environment) -> None:
     scaling = RedisScaling(shards=ScaledShards(minimum=2, maximum=4), replicas=Scaled(minimum=1, maximum=2))
     scaled = environment.model_copy(update={"redis": RedisSettings(shards=2, autoscaling=scaling)})
 
-    found = list(redis.node_ids(scaled))
+    (main,) = replication_groups(scaled)
+    found = list(redis.node_ids(main))
 
     assert len(found) == scaled.redis.most_nodes
     assert found[-1] == "tierstore-test-0004-003"
+
+
+def test_every_node_of_a_separate_group_is_watched(environment: Environment) -> None:
+    separate = SeparateGroups(session=ReplicationGroupSettings(shards=1, replicas_per_shard=0, multi_az=False))
+    with_sessions = environment.model_copy(update={"redis": RedisSettings(shards=1, separate=separate)})
+
+    watched = [alarm for alarm in all_of(with_sessions).values() if alarm.tier is Tier.REDIS]
+
+    assert {(alarm.resource, alarm.dimensions[0]["CacheClusterId"]) for alarm in watched} == {
+        ("0001-001", "tierstore-test-0001-001"),
+        ("0001-002", "tierstore-test-0001-002"),
+        ("session-0001-001", "tierstore-test-session-0001-001"),
+    }
 
 
 class TestConsumption:

@@ -78,8 +78,8 @@ def test_a_short_cursor_key_is_refused() -> None:
 
 
 def test_another_version_is_refused() -> None:
-    with pytest.raises(InvalidError, match="has version 2, this release reads 1"):
-        parse(version=2)
+    with pytest.raises(InvalidError, match="has version 3, this release reads 1 and 2"):
+        parse(version=3)
 
 
 @pytest.mark.parametrize("document", ["", "[]", "{}", '{"version": 1}'])

@@ -15,6 +15,7 @@ from redis.asyncio.connection import Connection
 from redis.exceptions import RedisError, ResponseError
 
 from tierstore.aws import Aws
+from tierstore.connection import RedisConnection
 from tierstore.core.deadlines import within_deadline
 from tierstore.errors import StorageError, UnavailableError
 from tierstore.redis.effects import MAXIMUM_REQUESTS, AnyRedisEffect, RedisRequest, RedisScan, same_answer
@@ -26,13 +27,14 @@ from tierstore.redis.transport import PERMIT_SECONDS
 
 
 class AsyncRedisTransport:
-    """Carries out the effects of Redis, each once; connects when it is first needed.
+    """Carries out the effects of one replication group, each once; connects when it is first needed.
 
     Each event loop that uses it has its own connections.
     """
 
-    def __init__(self, aws: Aws) -> None:
+    def __init__(self, aws: Aws, redis: RedisConnection) -> None:
         self._aws = aws
+        self._redis = redis
         self._by_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, _Links] = WeakKeyDictionary()
 
     async def carry_out(self, effect: AnyRedisEffect) -> Any:
@@ -54,7 +56,7 @@ class AsyncRedisTransport:
         try:
             return self._by_loop[loop]
         except KeyError:
-            return self._by_loop.setdefault(loop, _Links(self._aws))
+            return self._by_loop.setdefault(loop, _Links(self._aws, self._redis))
 
     async def _answers(self, effect: AnyRedisEffect) -> list[Any]:
         links = self._links()
@@ -164,11 +166,10 @@ class _Link:
 class _Links:
     """The cluster as the tasks of one event loop see it, and their connections."""
 
-    def __init__(self, aws: Aws) -> None:
-        redis = aws.connection.redis
+    def __init__(self, aws: Aws, redis: RedisConnection) -> None:
         self.routing = Routing(Node(redis.host, redis.port))
         self.permits = asyncio.Semaphore(MAXIMUM_REQUESTS)
-        self._login: Login = login(aws)
+        self._login: Login = login(aws, redis)
         self._tls = aws.tls() if redis.tls else None
         self._idle: dict[Node, list[_Link]] = {}
 

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from redis.credentials import CredentialProvider
 
 from tierstore.aws import Aws
+from tierstore.connection import RedisConnection
 from tierstore.errors import AccessDeniedError
 from tierstore.redis.iam_token import LIFETIME_SECONDS, iam_token
 
@@ -26,8 +27,9 @@ guide, "Authenticating with IAM", limitations)."""
 class TokenLogin(CredentialProvider):
     """Logs in with an IAM token, signed once for all the connections made in ten minutes."""
 
-    def __init__(self, aws: Aws, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, aws: Aws, redis: RedisConnection, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._aws = aws
+        self._redis = redis
         self._clock = clock
         self._lock = Lock()
         self._token = ""
@@ -35,7 +37,7 @@ class TokenLogin(CredentialProvider):
 
     def get_credentials(self) -> tuple[str, str]:
         """The user and a token; raises `AccessDeniedError` where no AWS credentials are found."""
-        redis = self._aws.connection.redis
+        redis = self._redis
         with self._lock:
             now = self._clock()
             if now >= self._reused_until:
@@ -78,10 +80,10 @@ class PasswordLogin(CredentialProvider):
 Login: TypeAlias = TokenLogin | PasswordLogin
 
 
-def login(aws: Aws) -> Login:
-    """How the connection's user logs in."""
+def login(aws: Aws, redis: RedisConnection) -> Login:
+    """How the replication group's user logs in."""
     passwords = aws.connection.redis_passwords_file
-    return PasswordLogin(passwords, user=aws.connection.redis.user) if passwords else TokenLogin(aws)
+    return PasswordLogin(passwords, user=redis.user) if passwords else TokenLogin(aws, redis)
 
 
 def lasting_seconds(provider: Login, draw: Callable[[], float]) -> float:

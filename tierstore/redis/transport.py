@@ -16,6 +16,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import InvalidResponse, RedisError
 
 from tierstore.aws import Aws
+from tierstore.connection import RedisConnection
 from tierstore.core.deadlines import within_deadline
 from tierstore.core.processes import PerProcess
 from tierstore.errors import StorageError, UnavailableError
@@ -33,10 +34,10 @@ _MORE: Final = object()
 
 
 class RedisTransport:
-    """Carries out the effects of Redis, each once; connects when it is first needed."""
+    """Carries out the effects of one replication group, each once; connects when it is first needed."""
 
-    def __init__(self, aws: Aws) -> None:
-        self._links: PerProcess[_Links] = PerProcess(lambda: _Links(aws))
+    def __init__(self, aws: Aws, redis: RedisConnection) -> None:
+        self._links: PerProcess[_Links] = PerProcess(lambda: _Links(aws, redis))
 
     def carry_out(self, effect: AnyRedisEffect) -> Any:
         """Answer the effect; raises `StorageError` for a single request or a scan that failed."""
@@ -202,11 +203,10 @@ class _Link:
 class _Links:
     """The cluster as one process sees it, and its connections."""
 
-    def __init__(self, aws: Aws) -> None:
-        redis = aws.connection.redis
+    def __init__(self, aws: Aws, redis: RedisConnection) -> None:
         self.routing = Routing(Node(redis.host, redis.port))
         self.permits = BoundedSemaphore(MAXIMUM_REQUESTS)
-        self._login: Login = login(aws)
+        self._login: Login = login(aws, redis)
         self._tls = aws.tls() if redis.tls else None
         self._idle: dict[Node, list[_Link]] = {}
 

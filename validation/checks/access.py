@@ -269,5 +269,5 @@ def _trial(environment: Environment, permission: Permission, key: str) -> Trial:
                 never=("s3:PutBucketPolicy",),
             )
         case LoginPermission():
-            both = (arns.cache_arn(environment), arns.cache_user_arn(environment))
+            both = (*arns.cache_arns(environment), arns.cache_user_arn(environment))
             return Trial(title="Redis", part=part, key=key, resources=both)

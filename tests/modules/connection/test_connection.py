@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+import tierstore.connection
 from modules.connection import Connection
 from modules.connection.document import (
     BucketConnection,
@@ -10,6 +11,7 @@ from modules.connection.document import (
     render_connection,
 )
 from tests.modules.template import synthesized
+from tierstore.declaration.policies import KeySpaceUse
 
 DOCUMENT = render_connection(
     environment="test",
@@ -17,6 +19,7 @@ DOCUMENT = render_connection(
     tables={"core": TableConnection(name="t", arn="arn:t")},
     buckets={"logs": BucketConnection(name="b", arn="arn:b", kms_key_arn=None)},
     redis=RedisConnection(replication_group_id="g", host="h", port=6379, user="u"),
+    separate_redis={},
 )
 
 
@@ -36,6 +39,23 @@ def test_the_document_is_what_applications_read() -> None:
             "authentication": "iam",
         },
     }
+
+
+def test_a_document_with_separate_groups_is_of_another_version() -> None:
+    document = render_connection(
+        environment="test",
+        region="eu-central-1",
+        tables={},
+        buckets={},
+        redis=RedisConnection(replication_group_id="g", host="h", port=6379, user="u"),
+        separate_redis={"session": RedisConnection(replication_group_id="s", host="i", port=6379, user="u")},
+    )
+
+    connection = tierstore.connection.Connection.parse(json.dumps(document), variables={})
+
+    assert document["version"] == 2
+    assert connection.redis.host == "h"
+    assert {use: redis.host for use, redis in connection.separate_redis.items()} == {KeySpaceUse.SESSION: "i"}
 
 
 def test_parameter_and_outputs_say_the_same() -> None:

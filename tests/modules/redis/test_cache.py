@@ -5,8 +5,15 @@ from typing import Any
 import pytest
 
 from environments import Environment
-from environments.schema import RedisScaling, RedisSettings, Scaled, ScaledShards
-from modules.redis import Cache
+from environments.schema import (
+    RedisScaling,
+    RedisSettings,
+    ReplicationGroupSettings,
+    Scaled,
+    ScaledShards,
+    SeparateGroups,
+)
+from modules.redis import Caches, Place
 from tests.modules.template import Block, Template, synthesized
 
 APPLICATION = "tierstore-test-app"
@@ -15,20 +22,22 @@ APPLICATION = "tierstore-test-app"
 def cache(environment: Environment, **settings: Any) -> Template:
     chosen = environment.model_copy(update={"redis": RedisSettings(**settings)})
     return synthesized(
-        lambda stack: Cache(
+        lambda stack: Caches(
             stack,
             "redis",
             environment=chosen,
-            subnet_ids=["subnet-1", "subnet-2"],
-            security_group_id="sg-1",
-            key_arn="arn:key",
-            logs_key_arn="arn:logs-key",
+            place=Place(
+                subnet_ids=["subnet-1", "subnet-2"],
+                security_group_id="sg-1",
+                key_arn="arn:key",
+                logs_key_arn="arn:logs-key",
+            ),
         )
     )
 
 
-def group(template: Template) -> Block:
-    return template.one("aws_elasticache_replication_group")
+def group(template: Template, id_: str = "tierstore-test") -> Block:
+    return template.one("aws_elasticache_replication_group", replication_group_id=id_)
 
 
 @pytest.fixture(scope="module")
@@ -230,3 +239,53 @@ def test_a_last_snapshot_is_taken_unless_set(environment: Environment, by_defaul
     key_id = '${substr(element(split("/", "arn:key"), 1), 0, 8)}'
     assert group(by_default)["final_snapshot_identifier"] == f"tierstore-test-final-{key_id}"
     assert "final_snapshot_identifier" not in group(cache(environment, final_snapshot=False))
+
+
+@pytest.fixture(scope="module")
+def separate(environment: Environment) -> Template:
+    session = ReplicationGroupSettings(node_type="cache.t4g.medium", shards=1, snapshot_retention_days=2)
+    return cache(environment, shards=2, separate=SeparateGroups(session=session, real_time=ReplicationGroupSettings()))
+
+
+def test_the_main_group_has_the_addresses_that_it_has_alone(by_default: Template, separate: Template) -> None:
+    alone, beside_others = by_default.document["resource"], separate.document["resource"]
+
+    assert all(alone[kind].keys() <= beside_others[kind].keys() for kind in alone)
+    assert {address.partition("_")[0] for kind in alone for address in alone[kind]} == {"redis"}
+
+
+def test_a_use_can_have_a_group_with_settings_of_its_own(separate: Template) -> None:
+    sessions = group(separate, "tierstore-test-session")
+
+    assert (sessions["num_node_groups"], sessions["node_type"]) == (1, "cache.t4g.medium")
+    assert sessions["snapshot_retention_limit"] == 2
+    assert sessions["description"] == "Sessions of tierstore-test"
+    assert group(separate)["description"] == "Caches of tierstore-test"
+    assert group(separate)["num_node_groups"] == group(separate, "tierstore-test-real-time")["num_node_groups"] == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "policy"),
+    [
+        ("tierstore-test", "volatile-lfu"),
+        ("tierstore-test-session", "noeviction"),
+        ("tierstore-test-real-time", "noeviction"),
+    ],
+)
+def test_each_group_has_a_policy_and_users_of_its_own(separate: Template, name: str, policy: str) -> None:
+    parameters = separate.one("aws_elasticache_parameter_group", name=name)
+    users = separate.one("aws_elasticache_user_group", user_group_id=name)
+    subnets = separate.one("aws_elasticache_subnet_group", name=name)
+
+    assert {"name": "maxmemory-policy", "value": policy} in parameters["parameter"]
+    assert len(users["user_ids"]) == 2
+    assert subnets["subnet_ids"] == ["subnet-1", "subnet-2"]
+    assert group(separate, name)["security_group_ids"] == ["sg-1"]
+
+
+def test_each_group_has_logs_of_its_own(separate: Template) -> None:
+    assert {log["name"] for log in separate.all("aws_cloudwatch_log_group")} == {
+        f"/tierstore/test/redis/{group}{log}"
+        for group in ("", "session/", "real-time/")
+        for log in ("slow-log", "engine-log")
+    }

@@ -91,7 +91,7 @@ class Process:
         self.after_redis: Callable[[Effect[Any]], None] = lambda _: None
         """Called after each request to Redis; may raise in place of the answer."""
         self._table = table
-        self._redis = RedisTransport(Aws(connection))
+        self._redis = RedisTransport(Aws(connection), connection.redis)
         self._threads = ThreadPoolExecutor(4)
         self._cache = EntityCache(Context(connection=connection, now=clock))
         self._run = SyncRunner(self._carry_out, lambda: self._threads).run

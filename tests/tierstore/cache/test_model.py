@@ -104,6 +104,6 @@ class CacheAgainstDictionary(RuleBasedStateMachine):
 
 def test_two_processes_read_what_was_written_last(real_redis: RealRedis) -> None:
     CacheAgainstDictionary.redis = real_redis
-    CacheAgainstDictionary.vandal = RedisTransport(Aws(real_redis.connection))
+    CacheAgainstDictionary.vandal = RedisTransport(Aws(real_redis.connection), real_redis.connection.redis)
     run_state_machine_as_test(CacheAgainstDictionary, settings=settings(max_examples=40, stateful_step_count=25))
     CacheAgainstDictionary.vandal.close()

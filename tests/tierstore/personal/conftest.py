@@ -95,7 +95,7 @@ def tiers(world: World, real_redis: RealRedis, monkeypatch: pytest.MonkeyPatch) 
     client: Any = boto3.client("s3", region_name="us-east-1")
     client.create_bucket(Bucket=BUCKET)
     client.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
-    s3, redis = S3Transport(Aws(CONNECTION)), RedisTransport(Aws(real_redis.connection))
+    s3, redis = S3Transport(Aws(CONNECTION)), RedisTransport(Aws(real_redis.connection), real_redis.connection.redis)
     s3._client._make = lambda: client
 
     def carry_out(effect: Effect[Any]) -> Any:

@@ -49,7 +49,7 @@ def aws(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Aws:
 
 def test_connections_made_together_share_one_token(aws: Aws) -> None:
     clock = Clock()
-    tokens = TokenLogin(aws, clock=clock)
+    tokens = TokenLogin(aws, aws.connection.redis, clock=clock)
     first = tokens.get_credentials()
     clock.now += REUSE_SECONDS - 1
 
@@ -61,7 +61,7 @@ def test_connections_made_together_share_one_token(aws: Aws) -> None:
 
 def test_a_token_is_replaced_well_before_it_expires(aws: Aws) -> None:
     clock = Clock()
-    tokens = TokenLogin(aws, clock=clock)
+    tokens = TokenLogin(aws, aws.connection.redis, clock=clock)
     _, first = tokens.get_credentials()
     clock.now += REUSE_SECONDS
 
@@ -69,7 +69,7 @@ def test_a_token_is_replaced_well_before_it_expires(aws: Aws) -> None:
 
 
 def test_a_login_by_token_is_renewed_before_the_service_ends_it_and_not_by_all_at_once(aws: Aws) -> None:
-    provider = TokenLogin(aws)
+    provider = TokenLogin(aws, aws.connection.redis)
 
     earliest, latest = lasting_seconds(provider, lambda: 0.0), lasting_seconds(provider, lambda: 1.0)
 
@@ -81,7 +81,7 @@ def test_a_password_stands_in_where_a_file_is_given(connection: Connection, tmp_
     passwords.write_text(json.dumps({"shop-dev-app": "p"}))
     redirected = Connection(**{**vars(connection), "redis_passwords_file": passwords})
 
-    provider = login(Aws(redirected))
+    provider = login(Aws(redirected), redirected.redis)
 
     assert provider.get_credentials() == ("shop-dev-app", "p")
     assert lasting_seconds(provider, lambda: 0.5) == float("inf")

@@ -32,14 +32,14 @@ class Client(Protocol):
 
 @contextmanager
 def blocking_client(connection: Connection) -> Iterator[Client]:
-    transport = RedisTransport(Aws(connection))
+    transport = RedisTransport(Aws(connection), connection.redis)
     yield transport.carry_out
     transport.close()
 
 
 @contextmanager
 def asyncio_client(connection: Connection) -> Iterator[Client]:
-    transport = AsyncRedisTransport(Aws(connection))
+    transport = AsyncRedisTransport(Aws(connection), connection.redis)
     with asyncio.Runner() as loop:
         yield lambda effect: loop.run(transport.carry_out(effect))
         loop.run(transport.close())

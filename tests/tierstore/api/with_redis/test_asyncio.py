@@ -40,7 +40,7 @@ def test_a_herd_of_tasks_loads_once(real_redis: RealRedis) -> None:
     loads = 0
 
     async def main() -> list[Any]:
-        transport = AsyncRedisTransport(Aws(real_redis.connection))
+        transport = AsyncRedisTransport(Aws(real_redis.connection), real_redis.connection.redis)
 
         async def carry_out(effect: Effect[Any]) -> Any:
             nonlocal loads

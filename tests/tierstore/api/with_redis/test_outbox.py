@@ -323,7 +323,7 @@ def test_in_asyncio_too_what_waited_goes_before_what_comes_next(real_redis: Real
 
     async def main() -> list[float | None]:
         nonlocal is_cut_off
-        transport = AsyncRedisTransport(Aws(real_redis.connection))
+        transport = AsyncRedisTransport(Aws(real_redis.connection), real_redis.connection.redis)
 
         async def carry_out(effect: Effect[Any]) -> Any:
             if isinstance(effect, DynamoDBRequest):

@@ -51,7 +51,7 @@ class Process:
     def __post_init__(self) -> None:
         context = self.world.context
         few = RetryPolicy(failed=FEW_TRIES, throttled=FEW_TRIES, budget=RetryBudget(), random=context.random)
-        self._redis = RedisTransport(Aws(self.connection))
+        self._redis = RedisTransport(Aws(self.connection), self.connection.redis)
         self._executor = ThreadPoolExecutor(2)
         self.runner = SyncRunner(self._carry_out, lambda: self._executor)
         cache = EntityCache(context)
