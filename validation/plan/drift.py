@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from validation.plan import exposure, policies, protection, security
+from validation.plan import browsers, exposure, policies, protection, security
 from validation.plan.finding import Finding, Kind
 from validation.plan.model import Action, Change, Plan, without_indexes
 from validation.plan.stateful import STATEFUL
@@ -44,8 +44,8 @@ def findings(plan: Plan) -> Iterator[Finding]:
         outcome = _outcome(change, plan)
         if change.after is None and change.type in STATEFUL:
             yield _missing(change, plan)
-        for weakened in (protection.weakened, security.weakened, policies.weakened, exposure.weakened):
-            for finding in weakened(change):
+        for judge in (protection, security, policies, exposure, browsers):
+            for finding in judge.weakened(change):
                 yield Finding(
                     kind=Kind.NOTICE,
                     address=change.address,

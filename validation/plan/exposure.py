@@ -9,8 +9,8 @@ from typing import Final
 
 from validation.plan.finding import Finding, Kind
 from validation.plan.model import Action, Change, Plan
-from validation.plan.security import BLOCKS_OF_PUBLIC_ACCESS
 from validation.plan.values import UNKNOWN, Value, blocks, is_empty, shown
+from validation.plan.weaker import BLOCKS_OF_PUBLIC_ACCESS
 
 _EVERY_PROTOCOL: Final = "-1"
 _PUBLIC_PREFIX: Final = 8
@@ -31,6 +31,8 @@ _SOURCES: Final = (
 
 _GROUPS: Final = ("aws_default_security_group", "aws_security_group")
 _PUBLIC_LISTS: Final = frozenset({"authenticated-read", "public-read", "public-read-write"})
+_EVERYTHING: Final = frozenset({"on", "~*", "+@all"})
+"""Rights of a user of Redis that has all of them."""
 _OPENING_TOKENS: Final = ("+", "~", "%", "&", "all", "on", "nopass")
 _CLOSING_TOKENS: Final = ("-", "off", "reset")
 
@@ -88,9 +90,16 @@ def weakened(change: Change) -> Iterator[Finding]:
 
 
 def _public_from_the_start(change: Change) -> Iterator[Finding]:
+    values = change.after or {}
+    if change.type == "aws_elasticache_user":
+        rights = shown(values.get("access_string"))
+        if values.get("no_password_required") is True or set(rights.split()) >= _EVERYTHING:
+            yield _finding(change, "a user of Redis that needs no password or may do everything", "none", rights)
+    if change.type == "aws_iam_access_key":
+        yield _finding(change, "an access key of a user, which never expires", "none", shown(values.get("user")))
     if change.type in ("aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"):
         for setting in BLOCKS_OF_PUBLIC_ACCESS:
-            value = (change.after or {}).get(setting)
+            value = values.get(setting)
             if value is not True:
                 yield _finding(change, f"public access is possible ({setting})", "none", shown(value))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from validation.plan.finding import Finding, Kind
@@ -43,12 +43,16 @@ _REFERENCES: Final = (
     "role",
     "s3_bucket_name",
     "secret_arn",
+    "topic_arn",
     "user",
     "vault_name",
     "vpc_endpoint_id",
     "vpc_id",
 )
 """Attributes of a setting that name its host; a topic's `arn` is its own."""
+
+_OWN: Final = ("access_point_arn", "arn")
+"""More of them, while a resource is new: its own ARN would not be known then."""
 
 
 def removals(plan: Plan, meanings: Mapping[str, str], *, kind: Kind) -> Iterator[Finding]:
@@ -79,17 +83,26 @@ def removed_settings(plan: Plan) -> Iterator[Change]:
             yield change
 
 
+def added_settings(plan: Plan) -> Iterator[Change]:
+    """The resources that are added to a host that is there already."""
+    created = _hosts(plan, Action.CREATE)
+    for change in plan.changes:
+        references = _references(change.after) | _references(change.after, _OWN)
+        if change.action is Action.CREATE and change.type not in _HOSTS and references and not references & created:
+            yield change
+
+
 def _hosts(plan: Plan, action: Action) -> frozenset[str]:
     """By what the hosts to which this happens are referred to."""
     return frozenset(
         value
         for change in plan.changes
-        if change.type in _HOSTS and change.action is action and change.before is not None
+        if change.type in _HOSTS and change.action is action
         for name in _IDENTITIES
-        if isinstance(value := change.before.get(name), str) and value
+        if isinstance(value := (change.before or change.after or {}).get(name), str) and value
     )
 
 
-def _references(values: Mapping[str, Value] | None) -> frozenset[str]:
-    found = ((values or {}).get(name) for name in _REFERENCES)
+def _references(values: Mapping[str, Value] | None, names: Iterable[str] = _REFERENCES) -> frozenset[str]:
+    found = ((values or {}).get(name) for name in names)
     return frozenset(value for value in found if isinstance(value, str) and value)

@@ -6,18 +6,20 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from validation.plan.finding import Finding, Kind
-from validation.plan.hosts import removed_settings
+from validation.plan.hosts import added_settings, removed_settings
 from validation.plan.model import Action, Change, Plan
 from validation.plan.policy.comparison import widenings
 from validation.plan.policy.patterns import Everything
 from validation.plan.policy.statements import BEARER, Grant, UnreadablePolicy, grants, is_policy
-from validation.plan.values import HIDDEN, UNKNOWN, Value
+from validation.plan.values import HIDDEN, UNKNOWN, Value, shown
 
 _ATTRIBUTES: Final = ("assume_role_policy", "inline_policy", "policy", "policy_document", "resource_policy")
 """Where policies stand that are hidden from view."""
 
 _NETWORK_BOUND: Final = frozenset({"aws_vpc_endpoint", "aws_vpc_endpoint_policy"})
 """Their policies speak of everybody inside a network, and give nobody a permission."""
+
+_NOTHING: Final = '{"Statement": []}'
 
 _BROAD: Final = ("AdministratorAccess", "PowerUserAccess", "FullAccess")
 """How the names of AWS's own policies end that give more than any persona needs."""
@@ -26,7 +28,10 @@ _REMEDY: Final = "Narrow it to what is needed; if it is meant, allow it."
 
 
 def findings(plan: Plan) -> Iterator[Finding]:
-    """Every policy that allows more, or denies less, than before, and every new one that is open to all."""
+    """Every policy that allows more, or denies less, than before, and every new one that is open to all.
+
+    A new policy for something that is there already allows more, too.
+    """
     for change in plan.changes:
         match change.action:
             case Action.UPDATE | Action.REPLACE:
@@ -35,6 +40,8 @@ def findings(plan: Plan) -> Iterator[Finding]:
                 yield from _created(change)
             case _:
                 continue
+    for change in added_settings(plan):
+        yield from _added(change)
     for change in removed_settings(plan):
         for name, text in _policies(change.before):
             if any(grant.effect == "Deny" for grant in _readable(text)):
@@ -74,7 +81,24 @@ def _created(change: Change) -> Iterator[Finding]:
             yield _finding(change, "new permission (policy_arn): one of AWS's broad policies", after=arn)
 
 
+def _added(change: Change) -> Iterator[Finding]:
+    """What a policy allows that is added to something that had none of that name."""
+    values = change.after or {}
+    if change.type.endswith("_policy_attachment"):
+        what = "new permission (policy_arn): one more policy for what is there already"
+        yield _finding(change, what, after=shown(values.get("policy_arn")))
+    for name in _ATTRIBUTES:
+        if values.get(name) in (UNKNOWN, HIDDEN):
+            what = f"{name} of what is there already can't be seen, so that nobody can tell what it allows"
+            yield _finding(change, what, after=shown(values[name]))
+    for name, text in _policies(values):
+        yield from _compared(change, name, _NOTHING, text)
+
+
 def _compared(change: Change, name: str, old: str, new: Value) -> Iterator[Finding]:
+    if not new and change.type in _NETWORK_BOUND:
+        yield _finding(change, f"the endpoint lets every request pass ({name})", before=old, after="none")
+        return
     if new is UNKNOWN:
         yield _finding(
             change,
@@ -84,7 +108,7 @@ def _compared(change: Change, name: str, old: str, new: Value) -> Iterator[Findi
         )
         return
     try:
-        for widening in widenings(old, new or '{"Statement": []}'):
+        for widening in widenings(old, new or _NOTHING):
             yield _finding(change, f"{widening.what} ({name})", before=widening.before, after=widening.after or "none")
     except UnreadablePolicy as error:
         yield _finding(change, f"{name} is no policy that can be read: {error}", before=old, after=str(new))

@@ -9,12 +9,17 @@ from validation.plan import rules
 from validation.plan.finding import Finding, Kind
 from validation.plan.hosts import removals
 from validation.plan.model import Change, Plan
-from validation.plan.rules import (
-    Members,
-    Rules,
+from validation.plan.rules import Members, Rules
+from validation.plan.weaker import (
+    any_of,
+    changed,
+    copied_less,
+    evicts_everything,
     left,
     lost_entry,
     lowered,
+    opted_out,
+    raised,
     removed,
     shortened,
     turned_off,
@@ -31,8 +36,11 @@ RULES: Final[Rules] = {
     "aws_backup_vault": {
         "force_destroy": (turned_on, "destroy may delete every recovery point too"),
     },
+    "aws_backup_region_settings": {
+        "resource_type_opt_in_preference": (opted_out, "something is backed up no longer"),
+    },
     "aws_backup_vault_lock_configuration": {
-        "changeable_for_days": (removed, "the lock stays open to changes"),
+        "changeable_for_days": (any_of(removed, raised), "the lock stays open to changes, or for longer"),
         "min_retention_days": (lowered, "recovery points may be deleted earlier"),
     },
     "aws_dynamodb_table": {
@@ -48,9 +56,13 @@ RULES: Final[Rules] = {
         "deletion_protection_enabled": (turned_off, "deletion protection of the replica is switched off"),
         "point_in_time_recovery": (turned_off, "point-in-time recovery of the replica is switched off"),
     },
+    "aws_elasticache_parameter_group": {
+        "parameter": (evicts_everything, "full nodes evict what does not expire too, such as counts"),
+    },
     "aws_elasticache_replication_group": {
         "automatic_failover_enabled": (turned_off, "no replica takes over when a primary fails"),
         "final_snapshot_identifier": (removed, "destroy takes no last snapshot"),
+        "global_replication_group_id": (removed, "another region holds no copy any more"),
         "multi_az_enabled": (turned_off, "the loss of one zone is an outage"),
         "num_cache_clusters": (lowered, "fewer nodes hold a copy of the data"),
         "replicas_per_node_group": (lowered, "fewer replicas hold a copy of each shard"),
@@ -58,6 +70,9 @@ RULES: Final[Rules] = {
     },
     "aws_elasticache_serverless_cache": {
         "snapshot_retention_limit": (lowered, "snapshots are kept for fewer days, or none are taken"),
+    },
+    "aws_kinesis_stream": {
+        "retention_period": (lowered, "changes are kept for fewer hours"),
     },
     "aws_kms_key": {
         "deletion_window_in_days": (lowered, "a deletion of the key can be revoked for fewer days"),
@@ -104,6 +119,7 @@ MEMBERS: Final = (
         attributes={
             "expiration.date": (shortened, "objects are deleted"),
             "expiration.days": (shortened, "objects are deleted, or earlier than before"),
+            "noncurrent_version_expiration.newer_noncurrent_versions": (shortened, "fewer old versions are kept"),
             "noncurrent_version_expiration.noncurrent_days": (shortened, "old versions are deleted earlier"),
         },
         judges_new=True,
@@ -113,7 +129,10 @@ MEMBERS: Final = (
         type="aws_s3_bucket_replication_configuration",
         path="rule",
         key="id",
-        attributes={"status": (left("Enabled"), "objects are replicated no longer")},
+        attributes={
+            "destination.bucket": (changed, "objects are replicated elsewhere, and no longer where they were"),
+            "status": (left("Enabled"), "objects are replicated no longer"),
+        },
         on_removal="objects are replicated no longer",
     ),
     Members(
@@ -121,7 +140,8 @@ MEMBERS: Final = (
         path="rule",
         key="rule_name",
         attributes={
-            "copy_action": (removed, "recovery points are copied no longer"),
+            "copy_action": (copied_less, "recovery points are copied no longer, or their copies deleted earlier"),
+            "enable_continuous_backup": (turned_off, "no moment between two backups can be restored any more"),
             "lifecycle.delete_after": (shortened, "recovery points are deleted earlier"),
             "schedule": (removed, "backups are made no longer"),
         },
@@ -138,10 +158,13 @@ INDEXES: Final = Members(
 """An index holds nothing that the table does not, so that it may go."""
 
 REMOVALS: Final = {
+    "aws_backup_framework": "nobody notices what is backed up too seldom, or not at all",
     "aws_backup_plan": "nothing makes these backups any more",
+    "aws_backup_report_plan": "nobody reports which backups were made",
     "aws_backup_restore_testing_plan": "nobody tests any more whether recovery points can be restored",
     "aws_backup_selection": "what it selects is backed up no longer",
     "aws_backup_vault_lock_configuration": "the vault is locked no longer",
+    "aws_backup_vault_notifications": "nobody hears of backups that fail",
     "aws_s3_bucket_object_lock_configuration": "new objects of the bucket are locked no longer",
     "aws_s3_bucket_replication_configuration": "the bucket is replicated no longer",
     "aws_s3_bucket_versioning": "versioning of the bucket is suspended",

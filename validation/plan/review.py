@@ -9,7 +9,7 @@ from typing import Final
 
 from environments.schema import AllowedChange, Environment
 from validation.cost.comparison import CostComparison, compare
-from validation.plan import drift, exposure, policies, protection, security, stateful
+from validation.plan import browsers, drift, exposure, policies, protection, security, stateful
 from validation.plan.allowances import judge
 from validation.plan.checkov import CheckovReport
 from validation.plan.drift import Drift, drifts
@@ -18,7 +18,7 @@ from validation.plan.model import Action, Change, Plan
 from validation.plan.replacement import Cause, forced_by
 from validation.plan.summary import TierSummary, summarize
 
-_SOURCES: Final = (stateful, protection, security, policies, exposure, drift)
+_SOURCES: Final = (stateful, protection, security, policies, exposure, browsers, drift)
 
 
 @dataclass(frozen=True, kw_only=True)

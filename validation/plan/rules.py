@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from validation.plan.finding import Finding, Kind
 from validation.plan.model import Change
-from validation.plan.values import UNKNOWN, Value, at, blocks, is_empty, shown
-
-Weaker: TypeAlias = Callable[[Value, Value], bool]
-"""Whether the second value protects less than the first; what is not known yet always does."""
+from validation.plan.values import HIDDEN, Unknown, Value, at, blocks, shown
+from validation.plan.weaker import Weaker, is_unclear
 
 Attributes: TypeAlias = Mapping[str, tuple[Weaker, str]]
 """By dotted path, through blocks that exist once: which value is weaker, and what that means."""
@@ -41,8 +39,9 @@ class Members:
         if change.type != self.type or change.before is None or change.after is None:
             return
         old, new = self._by_key(change.before), self._by_key(change.after)
-        if old and at(change.after, self.path) is UNKNOWN:
-            yield _finding(change, kind, f"protection is lost ({self.path})", list(old), UNKNOWN)
+        whole = at(change.after, self.path)
+        if is_unclear(whole) and (old or self.judges_new):
+            yield _finding(change, kind, f"protection is lost ({self.path})", list(old), whole)
             return
         for name, block in old.items():
             if self.on_removal and name not in new:
@@ -67,74 +66,29 @@ def findings(change: Change, attributes: Attributes, *, kind: Kind) -> Iterator[
             yield _finding(change, kind, f"{what} ({path})", before, after)
 
 
-def turned_off(before: Value, after: Value) -> bool:
-    """On before, and not certainly on afterwards."""
-    return _is_on(before) and not _is_on(after)
-
-
-def turned_on(before: Value, after: Value) -> bool:
-    """Not on before, and not certainly off afterwards: for settings that are dangerous."""
-    return not _is_on(before) and (_is_on(after) or after is UNKNOWN)
-
-
-def lowered(before: Value, after: Value) -> bool:
-    """A smaller number than before, or none."""
-    if not isinstance(before, int | float) or before <= 0:
-        return False
-    return not isinstance(after, int | float) or after < before
-
-
-def raised(before: Value, after: Value) -> bool:
-    """A larger number than before, or one that is not known."""
-    if not isinstance(before, int | float):
-        return False
-    return after is UNKNOWN or (isinstance(after, int | float) and after > before)
-
-
-def shortened(before: Value, after: Value) -> bool:
-    """Like `lowered`, where 0 and nothing stand for "for ever"."""
-    if is_empty(after) or after == 0:
-        return False
-    return is_empty(before) or before == 0 or after is UNKNOWN or (isinstance(after, int | float) and after < before)
-
-
-def removed(before: Value, after: Value) -> bool:
-    """Something before, and nothing certain afterwards."""
-    return not is_empty(before) and (is_empty(after) or after is UNKNOWN)
-
-
-def left(value: str) -> Weaker:
-    """Was this value, and is another."""
-    return lambda before, after: before == value != after
-
-
-def lost_entry(before: Value, after: Value) -> bool:
-    """A list or set lacks something that it had."""
-    if not isinstance(before, list):
-        return False
-    return bool(before) and (not isinstance(after, list) or any(entry not in after for entry in before))
-
-
 def _weaker(old: Value, new: Value, attributes: Attributes) -> Iterator[tuple[str, str, Value, Value]]:
     """Path, meaning, value before and value after of every attribute that got weaker."""
     for path, (is_weaker, what) in attributes.items():
         before, after = at(old, path), at(new, path)
-        if before != after and is_weaker(before, after):
+        if (before != after or before == HIDDEN) and is_weaker(before, after):
             yield path, what, before, after
 
 
 def _finding(change: Change, kind: Kind, what: str, before: Value, after: Value) -> Finding:
-    is_known = after is not UNKNOWN
-    remedy = "Set it back" if is_known else "Give it a value that is known when planning, so that it can be judged"
+    match after:
+        case Unknown.UNKNOWN:
+            what = f"not known before apply; at worst, {what}"
+            remedy = "Give it a value that is known when planning, so that it can be judged"
+        case str() if after == HIDDEN:
+            what = f"hidden as sensitive; at worst, {what}"
+            remedy = "Don't mark it as sensitive, so that it can be judged"
+        case _:
+            remedy = "Set it back"
     return Finding(
         kind=kind,
         address=change.address,
-        what=what if is_known else f"not known before apply; at worst, {what}",
+        what=what,
         before=shown(before),
         after="none" if after is None else shown(after),
         remedy=f"{remedy}; if it is meant, allow it.",
     )
-
-
-def _is_on(value: Value) -> bool:
-    return value is True or (isinstance(value, str) and value.lower() in {"true", "enabled"})

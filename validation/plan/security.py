@@ -9,53 +9,33 @@ from validation.plan import rules
 from validation.plan.finding import Finding, Kind
 from validation.plan.hosts import removals
 from validation.plan.model import Change, Plan
-from validation.plan.rules import (
-    Attributes,
-    Members,
-    Rules,
+from validation.plan.rules import Attributes, Members, Rules
+from validation.plan.weaker import (
+    BLOCKS_OF_PUBLIC_ACCESS,
+    any_of,
+    blocks_less,
+    changed,
+    gained_entry,
+    gains_default,
+    leaves_account,
+    leaves_kms,
     left,
+    lost_entry,
     raised,
+    records_less,
     removed,
     shortened,
     turned_off,
     turned_on,
 )
-from validation.plan.values import UNKNOWN, Value, is_empty
 
-_NO_KEY: Final = (removed, "no customer-managed key encrypts it any more")
-
-BLOCKS_OF_PUBLIC_ACCESS: Final = (
-    "block_public_acls",
-    "block_public_policy",
-    "ignore_public_acls",
-    "restrict_public_buckets",
-)
+_NO_KEY: Final = (any_of(removed, leaves_account), "no key of this account encrypts it any more")
+_HEARD: Final[Attributes] = {
+    "actions_enabled": (turned_off, "nobody hears of the alarm"),
+    "alarm_actions": (lost_entry, "somebody hears of the alarm no longer"),
+}
 
 _PUBLIC_ACCESS: Final[Attributes] = dict.fromkeys(BLOCKS_OF_PUBLIC_ACCESS, (turned_off, "public access is possible"))
-
-
-def _leaves_kms(before: Value, after: Value) -> bool:
-    return str(before).startswith("aws:kms") and not str(after).startswith("aws:kms")
-
-
-def _records_less(before: Value, after: Value) -> bool:
-    """Whether fewer events meet all conditions of a selector: one of them is new, or lets fewer values pass."""
-    old = _conditions(before)
-    return after is UNKNOWN or any(
-        condition not in old or (values > old[condition] if "not_" in condition[1] else not values >= old[condition])
-        for condition, values in _conditions(after).items()
-    )
-
-
-def _conditions(selector: Value) -> dict[tuple[str, str], frozenset[Value]]:
-    """By field and operator, the values that each condition of an event selector names."""
-    return {
-        (str(condition.get("field")), operator): frozenset(values if isinstance(values, list) else [values])
-        for condition in (selector if isinstance(selector, list) else [])
-        for operator, values in condition.items()
-        if operator != "field" and not is_empty(values)
-    }
-
 
 RULES: Final[Rules] = {
     "aws_backup_vault": {"kms_key_arn": _NO_KEY},
@@ -63,41 +43,68 @@ RULES: Final[Rules] = {
         "cloud_watch_logs_group_arn": (removed, "events reach no log group any more, where they are searched"),
         "enable_log_file_validation": (turned_off, "a forged trail is not noticed"),
         "enable_logging": (turned_off, "nobody records who did what"),
+        "event_selector": (lost_entry, "some requests are recorded no longer"),
+        "include_global_service_events": (turned_off, "nobody records who did what with roles"),
         "is_multi_region_trail": (turned_off, "other regions are not recorded"),
         "kms_key_id": _NO_KEY,
+        "s3_bucket_name": (changed, "what is recorded goes elsewhere"),
     },
+    "aws_cloudwatch_composite_alarm": _HEARD,
     "aws_cloudwatch_log_group": {
         "kms_key_id": _NO_KEY,
         "retention_in_days": (shortened, "logs are deleted earlier"),
     },
-    "aws_cloudwatch_metric_alarm": {
-        "actions_enabled": (turned_off, "nobody hears of the alarm"),
-        "alarm_actions": (removed, "nobody hears of the alarm"),
-    },
+    "aws_cloudwatch_metric_alarm": _HEARD,
     "aws_dynamodb_table": {
         "server_side_encryption.enabled": (turned_off, "no key of this account encrypts the table any more"),
         "server_side_encryption.kms_key_arn": _NO_KEY,
     },
     "aws_dynamodb_table_replica": {"kms_key_arn": _NO_KEY},
     "aws_elasticache_replication_group": {
+        "auth_token": (removed, "clients need not log in"),
         "at_rest_encryption_enabled": (turned_off, "disks and snapshots are not encrypted"),
         "kms_key_id": _NO_KEY,
+        "security_group_ids": (gained_entry, "whoever another security group lets in reaches it too"),
         "transit_encryption_enabled": (turned_off, "traffic is not encrypted"),
         "transit_encryption_mode": (left("required"), "traffic need not be encrypted"),
-        "user_group_ids": (removed, "clients need not log in"),
+        "user_group_ids": (lost_entry, "clients need not log in, or as somebody else"),
     },
     "aws_elasticache_serverless_cache": {
         "kms_key_id": _NO_KEY,
-        "user_group_id": (removed, "clients need not log in"),
+        "security_group_ids": (gained_entry, "whoever another security group lets in reaches it too"),
+        "user_group_id": (changed, "clients need not log in, or as somebody else"),
     },
-    "aws_elasticache_user": {"no_password_required": (turned_on, "the user needs no password")},
+    "aws_elasticache_user": {
+        "authentication_mode.type": (left("iam"), "whoever learns a password logs in, or nobody needs one"),
+        "no_password_required": (turned_on, "the user needs no password"),
+    },
+    "aws_elasticache_user_group": {
+        "user_ids": (gains_default, "the user of AWS that needs no password and may do everything is let in"),
+    },
+    "aws_flow_log": {"traffic_type": (left("ALL"), "some traffic is recorded no longer")},
+    "aws_iam_openid_connect_provider": {
+        "client_id_list": (gained_entry, "tokens that are meant for others let in too"),
+    },
     "aws_iam_role": {
+        "managed_policy_arns": (gained_entry, "the role may do more"),
         "max_session_duration": (raised, "whoever takes the role keeps it for longer"),
-        "permissions_boundary": (removed, "nothing bounds what the role may be given"),
+        "permissions_boundary": (changed, "nothing bounds what the role may be given, or something else does"),
     },
-    "aws_kms_key": {"enable_key_rotation": (turned_off, "the key's material is rotated no longer")},
+    "aws_kinesis_stream": {
+        "encryption_type": (left("KMS"), "no key encrypts it any more"),
+        "kms_key_id": _NO_KEY,
+    },
+    "aws_kms_key": {
+        "enable_key_rotation": (turned_off, "the key's material is rotated no longer"),
+        "rotation_period_in_days": (raised, "the key's material is rotated less often"),
+    },
+    "aws_s3_access_point": {
+        "public_access_block_configuration": (blocks_less, "public access is possible"),
+        "vpc_configuration.vpc_id": (changed, "requests come from outside its VPC"),
+    },
     "aws_s3_account_public_access_block": _PUBLIC_ACCESS,
     "aws_s3_bucket_logging": {"target_bucket": (removed, "access is logged elsewhere, or nowhere")},
+    "aws_s3_bucket_notification": {"eventbridge": (turned_off, "nobody is told what happens to its objects")},
     "aws_s3_bucket_ownership_controls": {
         "rule.object_ownership": (left("BucketOwnerEnforced"), "access control lists are in force again"),
     },
@@ -105,25 +112,30 @@ RULES: Final[Rules] = {
     "aws_s3_bucket_server_side_encryption_configuration": {
         "rule.apply_server_side_encryption_by_default.kms_master_key_id": _NO_KEY,
         "rule.apply_server_side_encryption_by_default.sse_algorithm": (
-            _leaves_kms,
+            leaves_kms,
             "KMS encrypts new objects no longer",
         ),
     },
     "aws_secretsmanager_secret": {"kms_key_id": _NO_KEY},
     "aws_sns_topic": {"kms_master_key_id": _NO_KEY},
+    "aws_sns_topic_subscription": {"endpoint": (changed, "somebody else hears of alarms")},
     "aws_sqs_queue": {"kms_master_key_id": _NO_KEY},
     "aws_ssm_parameter": {
         "key_id": _NO_KEY,
         "type": (left("SecureString"), "the parameter is not encrypted"),
     },
-    "aws_vpc_endpoint": {"private_dns_enabled": (turned_off, "traffic may take the way through the internet")},
+    "aws_subnet": {"map_public_ip_on_launch": (turned_on, "what starts in it can be reached from the internet")},
+    "aws_vpc_endpoint": {
+        "private_dns_enabled": (turned_off, "traffic may take the way through the internet"),
+        "security_group_ids": (gained_entry, "whoever another security group lets in reaches it too"),
+    },
 }
 
 RECORDED_EVENTS: Final = Members(
     type="aws_cloudtrail",
     path="advanced_event_selector",
     key="name",
-    attributes={"field_selector": (_records_less, "some events are recorded no longer")},
+    attributes={"field_selector": (records_less, "some events are recorded no longer")},
     on_removal="these events are recorded no longer",
 )
 
@@ -138,13 +150,23 @@ REMOVALS: Final = {
     "aws_cloudtrail": "nobody records who did what",
     "aws_cloudwatch_log_group": "the logs are lost",
     "aws_flow_log": "traffic is recorded no longer",
+    "aws_kms_key_policy": "whoever the account's IAM policies let uses the key",
     "aws_s3_account_public_access_block": "public access is possible",
     "aws_s3_bucket_logging": "access to the bucket is logged no longer",
+    "aws_s3_bucket_notification": "nobody is told what happens to the bucket's objects",
     "aws_s3_bucket_ownership_controls": "access control lists of the bucket may be in force again",
     "aws_s3_bucket_public_access_block": "public access to the bucket is possible",
     "aws_s3_bucket_server_side_encryption_configuration": "no key of this account encrypts the bucket's new objects",
+    "aws_sns_topic_subscription": "somebody hears of alarms no longer",
+    "aws_vpc_endpoint": "traffic may take the way through the internet",
+    "aws_vpc_endpoint_policy": "the endpoint lets every request pass",
 }
 """By type, what it means that such a resource goes while what it secures stays."""
+
+UNHEARD: Final = dict.fromkeys(
+    ("aws_cloudwatch_composite_alarm", "aws_cloudwatch_metric_alarm"), "what it watched is watched no longer"
+)
+"""The same of what goes with what it watches, which an alarm names in too many ways to tell."""
 
 
 def findings(plan: Plan) -> Iterator[Finding]:
@@ -152,6 +174,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
     for change in plan.changes:
         yield from weakened(change)
     yield from removals(plan, REMOVALS, kind=Kind.WEAKEN)
+    yield from removals(plan, UNHEARD, kind=Kind.NOTICE)
 
 
 def weakened(change: Change) -> Iterator[Finding]:

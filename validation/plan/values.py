@@ -50,12 +50,12 @@ def with_unknowns(value: Value, unknown: Value) -> Value:
 def at(value: Value, path: str) -> Value:
     """The value at a dotted path, passing through blocks that exist once; None where there is nothing.
 
-    `UNKNOWN` where any part of the way is unknown.
+    `UNKNOWN` or `HIDDEN` where any part of the way is.
     """
     for key in path.split("."):
         value = _only(value)
         if not isinstance(value, Mapping):
-            return value if value is UNKNOWN else None
+            return value if value in (UNKNOWN, HIDDEN) else None
         value = value.get(key)
     return value
 

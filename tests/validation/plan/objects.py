@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 Values = dict[str, Any]
@@ -134,10 +135,14 @@ BACKUP_PLAN: Values = {
     "name": "plan",
     "rule": [{"rule_name": "daily", "schedule": "cron(0 3 * * ? *)", "lifecycle": [{"delete_after": 35}]}],
 }
-COPIED_PLAN: Values = {
-    **BACKUP_PLAN,
-    "rule": [{**BACKUP_PLAN["rule"][0], "copy_action": [{"destination_vault_arn": VAULT["arn"]}]}],
-}
+
+
+def copied_plan(days: int) -> Values:
+    """A backup plan whose copies in another vault are kept for some days."""
+    copy = {"destination_vault_arn": VAULT["arn"], "lifecycle": [{"delete_after": days}]}
+    return {**BACKUP_PLAN, "rule": [{**BACKUP_PLAN["rule"][0], "copy_action": [copy]}]}
+
+
 VAULT_POLICY: Values = {
     "id": "vault",
     "backup_vault_name": "vault",
@@ -164,6 +169,26 @@ IAM_ROLE: Values = {
         {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
     ),
 }
+GITHUB_SUBJECT = "repo:example/storage:environment:prod"
+
+
+def github_trust(**subject: Any) -> str:
+    """Who may take a role by GitHub's tokens, by the operator on the token's subject."""
+    claims = {operator: {"token.actions.githubusercontent.com:sub": value} for operator, value in subject.items()}
+    provider = f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"
+    return policy(
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": provider},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": claims,
+        }
+    )
+
+
+GITHUB_ROLE: Values = {**IAM_ROLE, "assume_role_policy": github_trust(StringEquals=GITHUB_SUBJECT)}
+KEY_USE: Values = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "kms:Decrypt", "Resource": "*"}
+VIA_S3: Values = {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
 ROLE_POLICY: Values = {
     "id": "application:storage",
     "role": "application",
@@ -176,5 +201,36 @@ INGRESS: Values = {
     "ip_protocol": "tcp",
     "from_port": 6379,
     "to_port": 6379,
+}
+
+
+def cors(*origins: str, methods: Sequence[str] = ("PUT",)) -> list[Values]:
+    """The rules of a bucket that lets pages of some sites in, else of one."""
+    site = ["https://app.example.org"]
+    return [{"allowed_origins": list(origins) or site, "allowed_methods": list(methods), "allowed_headers": ["*"]}]
+
+
+def parameters(policy_: str) -> Values:
+    """Parameters of Redis with a policy for full nodes."""
+    return {"name": "parameters", "parameter": [{"name": "maxmemory-policy", "value": policy_}]}
+
+
+CORS: Values = {"id": "uploads", "bucket": "uploads", "cors_rule": cors()}
+NOTIFICATION: Values = {"id": "uploads", "bucket": "uploads", "eventbridge": True}
+ACCESS_POINT: Values = {
+    "id": "1:application",
+    "name": "application",
+    "bucket": "uploads",
+    "vpc_configuration": [{"vpc_id": "vpc-1"}],
+}
+TO_TABLE: Values = {"Effect": "Allow", "Principal": "*", "Action": "dynamodb:*", "Resource": TABLE["arn"]}
+ENDPOINT: Values = {"id": "vpce-1", "vpc_id": "vpc-1", "policy": policy(TO_TABLE)}
+USER_GROUP: Values = {"id": "users", "user_group_id": "users", "user_ids": ["disabled", "application"]}
+TOPIC: Values = {"id": "alarms", "arn": f"arn:aws:sns:us-east-1:{ACCOUNT}:alarms", "kms_master_key_id": KEY_ARN}
+SUBSCRIPTION: Values = {
+    "id": "sub-1",
+    "topic_arn": TOPIC["arn"],
+    "protocol": "email",
+    "endpoint": "on-call@example.org",
 }
 ALARM: Values = {"id": "throttles", "actions_enabled": True, "alarm_actions": ["arn:aws:sns:us-east-1:1:alarms"]}

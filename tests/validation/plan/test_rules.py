@@ -9,8 +9,23 @@ import pytest
 from tests.validation.plan.builder import findings_of, updated
 from validation.plan import protection, security
 from validation.plan.finding import Kind
-from validation.plan.rules import Members, Weaker, lost_entry, lowered, removed, shortened, turned_off, turned_on
-from validation.plan.values import UNKNOWN
+from validation.plan.rules import Members
+from validation.plan.values import HIDDEN, UNKNOWN
+from validation.plan.weaker import (
+    Weaker,
+    changed,
+    copied_less,
+    gained_entry,
+    leaves_account,
+    left,
+    lost_entry,
+    lowered,
+    raised,
+    removed,
+    shortened,
+    turned_off,
+    turned_on,
+)
 
 RULES = [
     pytest.param(kind, type_, path, is_weaker, id=f"{type_}.{path}")
@@ -29,25 +44,37 @@ MEMBERS = [
 ]
 
 CANDIDATES: list[tuple[Any, Any]] = [
+    ("arn:aws:kms:us-east-1:1:key/1", None),
+    (
+        [{"name": "maxmemory-policy", "value": "volatile-lfu"}],
+        [{"name": "maxmemory-policy", "value": "allkeys-lfu"}],
+    ),
     (35, 7),
     (3600, 43_200),
     (True, False),
     (False, True),
     ("Enabled", "Suspended"),
-    ("arn:aws:kms:us-east-1:1:key/1", None),
     (["a", "b"], ["a"]),
     ("COMPLIANCE", "GOVERNANCE"),
     ("aws:kms", "AES256"),
     ("BucketOwnerEnforced", "ObjectWriter"),
     ("required", "preferred"),
     ("SecureString", "String"),
+    ("iam", "password"),
+    ("KMS", "NONE"),
+    ("ALL", "REJECT"),
+    (["a"], ["a", "default"]),
+    ({"S3": True}, {"S3": False}),
+    ([{"block_public_acls": True}], [{"block_public_acls": False}]),
 ]
 """Strong and weak values, of which at least one pair concerns each rule."""
 
 
 def weakening(is_weaker: Weaker) -> tuple[Any, Any]:
     """A strong and a weak value of a rule's attribute."""
-    return next((strong, weak) for strong, weak in CANDIDATES if is_weaker(strong, weak))
+    return next(
+        (strong, weak) for strong, weak in CANDIDATES if is_weaker(strong, weak) and not is_weaker(weak, strong)
+    )
 
 
 def nested(path: str, value: Any) -> dict[str, Any]:
@@ -120,6 +147,9 @@ def test_the_order_of_blocks_makes_no_difference(kind: Kind, members: Members) -
     assert kind not in {finding.kind for finding in findings_of(change)}
 
 
+COPY = {"destination_vault_arn": "vault", "lifecycle": [{"delete_after": 90}]}
+
+
 @pytest.mark.parametrize(
     ("compare", "before", "after", "is_weaker"),
     [
@@ -147,6 +177,25 @@ def test_the_order_of_blocks_makes_no_difference(kind: Kind, members: Members) -
         (lost_entry, ["a", "b"], ["b"], True),
         (lost_entry, ["a"], ["b", "a"], False),
         (lost_entry, None, [], False),
+        (gained_entry, ["a"], ["a", "b"], True),
+        (gained_entry, None, ["a"], True),
+        (gained_entry, ["a", "b"], ["b"], False),
+        (gained_entry, ["a"], None, False),
+        (changed, "vpc-1", "vpc-2", True),
+        (changed, None, "vpc-1", False),
+        (raised, 90, 365, True),
+        (raised, None, 365, False),
+        (leaves_account, "arn:aws:kms:us-east-1:1:key/a", "arn:aws:kms:us-east-1:2:key/a", True),
+        (leaves_account, "arn:aws:kms:us-east-1:1:key/a", "arn:aws:kms:us-west-2:1:key/b", False),
+        (leaves_account, None, "arn:aws:kms:us-east-1:2:key/a", False),
+        (copied_less, [COPY], [COPY, {**COPY, "destination_vault_arn": "other"}], False),
+        (copied_less, [COPY], [{**COPY, "destination_vault_arn": "other"}], True),
+        (copied_less, [COPY], [{**COPY, "lifecycle": [{"delete_after": 7}]}], True),
+        (copied_less, [COPY], [{**COPY, "lifecycle": [{"delete_after": 400}]}], False),
+        *((compare, HIDDEN, HIDDEN, True) for compare in (turned_off, lowered, raised, changed, lost_entry)),
+        (left("Enabled"), HIDDEN, HIDDEN, True),
+        (turned_on, HIDDEN, HIDDEN, True),
+        (removed, HIDDEN, HIDDEN, False),
     ],
 )
 def test_which_value_is_weaker(compare: Weaker, before: Any, after: Any, is_weaker: bool) -> None:  # noqa: FBT001

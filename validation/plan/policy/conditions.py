@@ -39,13 +39,15 @@ class Condition:
         """Whether every request that meets this condition certainly meets `other` too."""
         if self == other:
             return True
-        if (self.base, self.key) != (other.base, other.key) or self.base not in _INCLUDES:
+        if self.key != other.key or other.base not in (self.base, _AS_PATTERN.get(self.base)):
+            return False
+        if other.base not in _INCLUDES:
             return False
         # A negated operator holds without the key anyway, so that IfExists adds nothing to it.
         if self.is_optional and not other.is_optional and self.base not in _NEGATED:
             return False
         stricter, looser = (other, self) if self.base in _NEGATED else (self, other)
-        includes = _INCLUDES[self.base]
+        includes = _INCLUDES[other.base]
         return all(any(includes(value, each) for value in looser.values) for each in stricter.values)
 
 
@@ -110,5 +112,8 @@ _INCLUDES: Final[Mapping[str, Callable[[str, str], bool]]] = {
 }
 """By operator, whether a value is met by everything that meets another; an operator that is not here implies itself
 only."""
+
+_AS_PATTERN: Final = {"ArnEquals": "ArnLike", "ArnLike": "ArnEquals", "StringEquals": "StringLike"}
+"""By operator, the one that compares with patterns what it compares word by word; the two about ARNs are the same."""
 
 _NEGATED: Final = frozenset(operator for operator in _INCLUDES if "Not" in operator)

@@ -1,0 +1,170 @@
+"""When a value protects less than the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
+
+from validation.plan.values import HIDDEN, UNKNOWN, Value, at, is_empty, shown
+
+Weaker: TypeAlias = Callable[[Value, Value], bool]
+"""Whether the second value protects less than the first.
+
+What is not known yet always does, and so does what is hidden as a secret: it may have been anything before.
+"""
+
+BLOCKS_OF_PUBLIC_ACCESS: Final = (
+    "block_public_acls",
+    "block_public_policy",
+    "ignore_public_acls",
+    "restrict_public_buckets",
+)
+
+
+def turned_off(before: Value, after: Value) -> bool:
+    """On before, and not certainly on afterwards."""
+    return (_is_on(before) or before == HIDDEN) and not _is_on(after)
+
+
+def turned_on(before: Value, after: Value) -> bool:
+    """Not on before, and not certainly off afterwards: for settings that are dangerous."""
+    return not _is_on(before) and (_is_on(after) or is_unclear(after))
+
+
+def lowered(before: Value, after: Value) -> bool:
+    """A smaller number than before, or none."""
+    if before == HIDDEN:
+        return True
+    if not isinstance(before, int | float) or before <= 0:
+        return False
+    return not isinstance(after, int | float) or after < before
+
+
+def raised(before: Value, after: Value) -> bool:
+    """A larger number than before, or one that is not known."""
+    if before == HIDDEN:
+        return True
+    if not isinstance(before, int | float):
+        return False
+    return is_unclear(after) or (isinstance(after, int | float) and after > before)
+
+
+def shortened(before: Value, after: Value) -> bool:
+    """Like `lowered`, where 0 and nothing stand for "for ever"."""
+    if is_empty(after) or after == 0:
+        return False
+    if not isinstance(before, int | float) or before == 0:
+        return True
+    return not isinstance(after, int | float) or after < before
+
+
+def removed(before: Value, after: Value) -> bool:
+    """Something before, and nothing certain afterwards."""
+    return not is_empty(before) and (is_empty(after) or after is UNKNOWN)
+
+
+def changed(before: Value, after: Value) -> bool:
+    """Something before, and not certainly the same afterwards."""
+    return not is_empty(before) and (before != after or before == HIDDEN)
+
+
+def left(value: str) -> Weaker:
+    """Was this value, and is another."""
+    return lambda before, after: before in (value, HIDDEN) and after != value
+
+
+def lost_entry(before: Value, after: Value) -> bool:
+    """A list or set lacks something that it had."""
+    if not isinstance(before, list):
+        return bool(before == HIDDEN)
+    return bool(before) and (not isinstance(after, list) or any(entry not in after for entry in before))
+
+
+def gained_entry(before: Value, after: Value) -> bool:
+    """A list or set has something that it had not: for those that let somebody in."""
+    if not isinstance(after, list):
+        return is_unclear(after)
+    return not isinstance(before, list) or any(entry not in before for entry in after)
+
+
+def any_of(*weaker: Weaker) -> Weaker:
+    """Weaker by one rule or another."""
+    return lambda before, after: any(each(before, after) for each in weaker)
+
+
+def leaves_account(before: Value, after: Value) -> bool:
+    """An ARN of one account, and then of another."""
+    return ":" in str(before) and ":" in str(after) and str(before).split(":")[4:5] != str(after).split(":")[4:5]
+
+
+def leaves_kms(before: Value, after: Value) -> bool:
+    """An algorithm of S3 that uses KMS, and then one that does not."""
+    return str(before).startswith("aws:kms") and not str(after).startswith("aws:kms")
+
+
+def blocks_less(before: Value, after: Value) -> bool:
+    """One of the blocks of public access is no longer certainly on."""
+    return any(turned_off(at(before, name), at(after, name)) for name in BLOCKS_OF_PUBLIC_ACCESS)
+
+
+def gains_default(before: Value, after: Value) -> bool:
+    """The users come to include the one that AWS gives every account."""
+    return gained_entry(before, after) and (not isinstance(after, list) or "default" in after)
+
+
+def opted_out(before: Value, after: Value) -> bool:
+    """A map of switches in which one that was on is not certainly on."""
+    if not isinstance(before, Mapping):
+        return bool(before == HIDDEN)
+    return any(
+        on is True and (not isinstance(after, Mapping) or after.get(name) is not True) for name, on in before.items()
+    )
+
+
+def copied_less(before: Value, after: Value) -> bool:
+    """A vault that copies went to gets none, or deletes them earlier."""
+    if not isinstance(before, list):
+        return bool(before == HIDDEN)
+    vault, days = "destination_vault_arn", "lifecycle.delete_after"
+    kept = {at(copy, vault): at(copy, days) for copy in after} if isinstance(after, list) else {}
+    return any(at(copy, vault) not in kept or shortened(at(copy, days), kept[at(copy, vault)]) for copy in before)
+
+
+def records_less(before: Value, after: Value) -> bool:
+    """Whether fewer events meet all conditions of a selector: one of them is new, or lets fewer values pass."""
+    old = _event_conditions(before)
+    return after is UNKNOWN or any(
+        condition not in old or (values > old[condition] if "not_" in condition[1] else not values >= old[condition])
+        for condition, values in _event_conditions(after).items()
+    )
+
+
+def _event_conditions(selector: Value) -> dict[tuple[str, str], frozenset[Value]]:
+    """By field and operator, the values that each condition of an event selector names."""
+    return {
+        (str(condition.get("field")), operator): frozenset(values if isinstance(values, list) else [values])
+        for condition in (selector if isinstance(selector, list) else [])
+        for operator, values in condition.items()
+        if operator != "field" and not is_empty(values)
+    }
+
+
+def evicts_everything(before: Value, after: Value) -> bool:
+    """Parameters of Redis of which the policy of eviction comes to mean every key."""
+    return _eviction(after) in ("allkeys", HIDDEN) and _eviction(before) != "allkeys"
+
+
+def _eviction(parameters: Value) -> str:
+    if not isinstance(parameters, list):
+        return "" if is_empty(parameters) else HIDDEN
+    chosen = (at(each, "value") for each in parameters if at(each, "name") == "maxmemory-policy")
+    return next((shown(value).partition("-")[0] for value in chosen), "")
+
+
+def is_unclear(value: Value) -> bool:
+    """Whether nobody can tell what it will be."""
+    return value is UNKNOWN or value == HIDDEN
+
+
+def _is_on(value: Value) -> bool:
+    return value is True or (isinstance(value, str) and value.lower() in {"true", "enabled"})
