@@ -21,6 +21,7 @@ from sandbox import query_protocol
 from sandbox.cloudwatch.evaluation import Points, horizon, require_known, state_of
 from sandbox.cloudwatch.metric_math import ExpressionError
 from sandbox.gaps.memory import Memory
+from sandbox.json_protocol import respond
 from sandbox.wire import OK, Gap, Handler, Request, Response
 
 _TARGET = "GraniteServiceVersion20100801."
@@ -58,7 +59,7 @@ def remembering(memory: Memory) -> Gap:
         given = json.loads(request.body) if is_json else query_protocol.parse(model(), action, request.form)
         status, answer = await _Alarms(memory, request, emulator).answer(action, given)
         if is_json:
-            return status, {"Content-Type": _JSON}, json.dumps(answer).encode()
+            return respond(answer, status=status)
         if status == OK:
             return status, {"Content-Type": "text/xml"}, query_protocol.render(model(), action, answer)
         error = query_protocol.render_error(model(), code=answer["__type"], message=answer["message"])

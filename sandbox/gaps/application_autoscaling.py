@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from sandbox.gaps.memory import Memory
+from sandbox.json_protocol import refuse, respond
 from sandbox.wire import Gap, Handler, Request, Response
 
 Record = dict[str, Any]
@@ -44,10 +45,9 @@ def remembering(memory: Memory) -> Gap:
 
     async def handle(request: Request, _: Handler) -> Response:
         try:
-            answer = _answer(memory, request, json.loads(request.body or b"{}"))
+            return respond(_answer(memory, request, json.loads(request.body or b"{}")))
         except _Refused as refusal:
-            return _response(400, {"__type": refusal.kind, "message": str(refusal)})
-        return _response(200, answer)
+            return refuse(refusal.kind, str(refusal))
 
     return handle
 
@@ -161,10 +161,6 @@ def _named(given: Record) -> str:
 
 def _arn(request: Request, kind: str, name: str) -> str:
     return f"arn:aws:autoscaling:{request.region}:{request.account}:{kind}:{uuid.uuid4()}:{name}"
-
-
-def _response(status: int, answer: Record) -> Response:
-    return status, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(answer).encode()
 
 
 _OPERATIONS: dict[str, Callable[[Memory, Request, Record], Record]] = {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from sandbox.gaps.memory import Memory
-from sandbox.wire import OK, Gap, Handler, Request, Response
+from sandbox.json_protocol import respond
+from sandbox.wire import Gap, Handler, Request, Response
 
 _OPTED_IN = "ResourceTypeOptInPreference"
 _MANAGED = "ResourceTypeManagementPreference"
@@ -27,6 +28,6 @@ def remembering(memory: Memory) -> Gap:
             settings = {name: kept | given.get(name, {}) for name, kept in settings.items()}
             memory[request.region] = json.dumps(settings)
             settings = {}
-        return OK, {"Content-Type": "application/json"}, json.dumps(settings).encode()
+        return respond(settings)
 
     return handle

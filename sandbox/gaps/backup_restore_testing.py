@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from sandbox.gaps.memory import Memory
+from sandbox.json_protocol import refuse, respond
 from sandbox.wire import OK, Gap, Handler, Request, Response
 
 _PATH = re.compile(r"/restore-testing/plans(?:/([^/]+)(/selections(?:/([^/]+))?)?)?/?")
@@ -67,12 +68,12 @@ def _answer_about(target: _Target, method: str, given: dict[str, Any], memory: M
         return _put(target, given, memory)
     if not target.name:
         members = [json.loads(memory[key]) for key in sorted(memory) if _is_member(key, target.folder)]
-        return _answer(OK, {f"{target.kind}s": members})
+        return respond({f"{target.kind}s": members})
     if target.key not in memory:
         message = f"{target.kind} {target.name} not found."
-        return _answer(400, {"__type": "ResourceNotFoundException", "Message": message})
+        return refuse("ResourceNotFoundException", message)
     if method == "GET":
-        return _answer(OK, {target.kind: json.loads(memory[target.key])})
+        return respond({target.kind: json.loads(memory[target.key])})
     del memory[target.key]
     return _GONE, {}, b""
 
@@ -84,7 +85,7 @@ def _put(target: _Target, given: dict[str, Any], memory: Memory) -> Response:
     if "Tags" in given:
         memory[f"{target.arn}#tags"] = json.dumps(given["Tags"])
     times = {"CreationTime": before["CreationTime"], "UpdateTime": int(time.time())}
-    return _answer(_CREATED if is_new else OK, times | {f"{_PLAN}Arn": target.arn} | target.names)
+    return respond(times | {f"{_PLAN}Arn": target.arn} | target.names, status=_CREATED if is_new else OK)
 
 
 def _is_member(key: str, folder: str) -> bool:
@@ -94,18 +95,11 @@ def _is_member(key: str, folder: str) -> bool:
 def _tags(request: Request, memory: Memory, key: str, *, remove: bool) -> Response:
     kept: dict[str, str] = json.loads(memory.get(key, "{}"))
     if request.method == "GET":
-        return _answer(OK, {"Tags": kept})
+        return respond({"Tags": kept})
     given = json.loads(request.body)
     if remove:
         kept = {name: value for name, value in kept.items() if name not in given["TagKeyList"]}
     else:
         kept |= given["Tags"]
     memory[key] = json.dumps(kept)
-    return _answer(OK, {})
-
-
-def _answer(status: int, document: dict[str, Any]) -> Response:
-    headers = {"Content-Type": "application/json"}
-    if "__type" in document:
-        headers["x-amzn-errortype"] = document["__type"]
-    return status, headers, json.dumps(document).encode()
+    return respond({})

@@ -6,9 +6,10 @@ import json
 import math
 import re
 import time
-from typing import Any, Final
+from typing import Final
 
 from sandbox.gaps.memory import Memory
+from sandbox.json_protocol import refuse, respond
 from sandbox.wire import OK, Gap, Handler, Request, Response
 
 _VAULT = re.compile(r"/backup-vaults/([^/]+)(?:/(access-policy|vault-lock|notification-configuration))?/?")
@@ -39,8 +40,8 @@ def remembering(memory: Memory) -> Gap:
         else:
             arn = f"arn:aws:backup:{request.region}:{request.account}:backup-vault:{found[1]}"
             kept = json.loads(memory[vault + part])
-            return _answer({"BackupVaultName": found[1], "BackupVaultArn": arn, **kept})
-        return _answer({})
+            return respond({"BackupVaultName": found[1], "BackupVaultArn": arn, **kept})
+        return respond({})
 
     return handle
 
@@ -55,32 +56,23 @@ async def _whole(request: Request, emulator: Handler, memory: Memory, vault: str
             del memory[key]
     elif request.method == "GET":
         lock = json.loads(memory.get(f"{vault}vault-lock", "{}"))
-        return _answer({**json.loads(body), "Locked": bool(lock), **lock})
+        return respond({**json.loads(body), "Locked": bool(lock), **lock})
     return status, headers, body
 
 
 def _lock(request: Request, memory: Memory, key: str) -> Response:
     lock = json.loads(memory.get(key, "{}"))
     if lock.get("LockDate", math.inf) < time.time():
-        return _refused("InvalidRequestException", "The vault lock is immutable: its lock date has passed.")
+        return refuse("InvalidRequestException", "The vault lock is immutable: its lock date has passed.")
     if request.method == "DELETE":
         memory.pop(key, None)
-        return _answer({})
+        return respond({})
     given: dict[str, int] = json.loads(request.body)
     least, most = given.get("MinRetentionDays", 1), given.get("MaxRetentionDays", _LONGEST_RETENTION)
     grace = given.pop("ChangeableForDays", None)
     if not 1 <= least <= most <= _LONGEST_RETENTION or (grace is not None and grace < _LEAST_GRACE):
-        return _refused("InvalidParameterValueException", f"No vault can be locked like that: {request.body.decode()}")
+        return refuse("InvalidParameterValueException", f"No vault can be locked like that: {request.body.decode()}")
     date = {} if grace is None else {"LockDate": int(time.time()) + grace * _DAY}
     # A lock that sets no limits is a lock.
     memory[key] = json.dumps({"MinRetentionDays": least, **given, **date})
-    return _answer({})
-
-
-def _answer(document: dict[str, Any]) -> Response:
-    return OK, {"Content-Type": "application/json"}, json.dumps(document).encode()
-
-
-def _refused(code: str, message: str) -> Response:
-    headers = {"Content-Type": "application/json", "x-amzn-errortype": code}
-    return 400, headers, json.dumps({"__type": code, "Message": message}).encode()
+    return respond({})

@@ -6,12 +6,13 @@ import json
 import uuid
 from typing import Any, Final
 
+from sandbox.gaps import tagging
 from sandbox.gaps.memory import Memory
+from sandbox.json_protocol import refuse, respond
 from sandbox.wire import OK, Gap, Handler, Request, Response
 
 Record = dict[str, Any]
 
-_JSON: Final = {"Content-Type": "application/x-amz-json-1.1"}
 _OWN: Final = ("AccountId", "ActionId", "BudgetName", "ExecuteAction", "ResourceTags")
 """What a request has beside the action's own settings."""
 
@@ -28,12 +29,10 @@ def remembering(memory: Memory) -> Gap:
                 return _existing(memory, action, given)
             case "DescribeBudgetActionsForBudget":
                 known = [json.loads(text) for text in memory.values()]
-                return _answer(
-                    {"Actions": [each["Action"] for each in known if each["BudgetName"] == given["BudgetName"]]}
+                return respond(
+                    {"Actions": [one["Action"] for one in known if one["BudgetName"] == given["BudgetName"]]}
                 )
-            case "ListTagsForResource" | "TagResource" | "UntagResource" as action if (
-                "/action/" in given["ResourceARN"]
-            ):
+            case action if action in tagging.ACTIONS and "/action/" in given["ResourceARN"]:
                 return _tags(memory, action, given)
         response = await emulator(request)
         if request.action == "DeleteBudget" and response[0] == OK:
@@ -60,45 +59,27 @@ def _create(memory: Memory, request: Request, given: Record) -> Response:
             },
         }
     )
-    return _answer({"AccountId": request.account, "BudgetName": budget, "ActionId": action_id})
+    return respond({"AccountId": request.account, "BudgetName": budget, "ActionId": action_id})
 
 
 def _existing(memory: Memory, action: str, given: Record) -> Response:
     action_id = given["ActionId"]
     if action_id not in memory:
-        return _refused("NotFoundException", f"There is no action {action_id}.")
+        return refuse("NotFoundException", f"There is no action {action_id}.")
     known = json.loads(memory[action_id])
     names = {"AccountId": given["AccountId"], "BudgetName": given["BudgetName"]}
     match action:
         case "UpdateBudgetAction":
             changes = {name: value for name, value in given.items() if name not in _OWN}
             memory[action_id] = json.dumps({**known, "Action": {**known["Action"], **changes}})
-            return _answer({**names, "OldAction": known["Action"], "NewAction": {**known["Action"], **changes}})
+            return respond({**names, "OldAction": known["Action"], "NewAction": {**known["Action"], **changes}})
         case "DeleteBudgetAction":
             del memory[action_id]
-    return _answer({**names, "Action": known["Action"]})
+    return respond({**names, "Action": known["Action"]})
 
 
 def _tags(memory: Memory, action: str, given: Record) -> Response:
     action_id = given["ResourceARN"].rpartition("/")[2]
     if action_id not in memory:
-        return _refused("NotFoundException", f"There is no action {action_id}.")
-    known = json.loads(memory[action_id])
-    tags = {each["Key"]: each["Value"] for each in known["Tags"]}
-    match action:
-        case "ListTagsForResource":
-            return _answer({"ResourceTags": known["Tags"]})
-        case "TagResource":
-            tags |= {each["Key"]: each["Value"] for each in given["ResourceTags"]}
-        case "UntagResource":
-            tags = {key: value for key, value in tags.items() if key not in given["ResourceTagKeys"]}
-    memory[action_id] = json.dumps({**known, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]})
-    return _answer({})
-
-
-def _answer(body: Record) -> Response:
-    return 200, dict(_JSON), json.dumps(body).encode()
-
-
-def _refused(code: str, message: str) -> Response:
-    return 400, dict(_JSON), json.dumps({"__type": code, "message": message}).encode()
+        return refuse("NotFoundException", f"There is no action {action_id}.")
+    return tagging.answer_about_tags(memory, action_id, action, given)

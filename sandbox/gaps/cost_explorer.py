@@ -6,14 +6,15 @@ import json
 import uuid
 from typing import Any, Final
 
+from sandbox.gaps import tagging
 from sandbox.gaps.memory import Memory
+from sandbox.json_protocol import refuse, respond
 from sandbox.wire import Gap, Handler, Request, Response
 
 Record = dict[str, Any]
 
 # What each kind is called, and the ARN's name for it.
 _KINDS: Final = {"AnomalyMonitor": "Monitor", "AnomalySubscription": "Subscription"}
-_JSON: Final = {"Content-Type": "application/x-amz-json-1.1"}
 
 
 def remembering(memory: Memory) -> Gap:
@@ -28,14 +29,14 @@ def remembering(memory: Memory) -> Gap:
                 case ("Get", _, "s"):
                     wanted = given.get(f"{short}ArnList") or [arn for arn in memory if f":{kind.lower()}/" in arn]
                     found = [json.loads(memory[arn])[kind] for arn in wanted if arn in memory]
-                    return _answer({f"{kind}s": found})
+                    return respond({f"{kind}s": found})
                 case ("Update", _, "") if given[f"{short}Arn"] in memory:
                     return _update(memory, given, kind)
                 case ("Delete", _, "") if given[f"{short}Arn"] in memory:
                     del memory[given[f"{short}Arn"]]
-                    return _answer({})
+                    return respond({})
                 case ("Update" | "Delete", _, ""):
-                    return _refused(f"Unknown{short}Exception", given[f"{short}Arn"])
+                    return refuse(f"Unknown{short}Exception", given[f"{short}Arn"])
         return _tags(memory, request.action, given)
 
     return handle
@@ -48,38 +49,20 @@ def _create(memory: Memory, request: Request, given: Record, kind: str) -> Respo
         record["AccountId"] = request.account
         record["Subscribers"] = [{"Status": "CONFIRMED", **each} for each in record["Subscribers"]]
     memory[arn] = json.dumps({kind: record, "Tags": given.get("ResourceTags", [])})
-    return _answer({f"{_KINDS[kind]}Arn": arn})
+    return respond({f"{_KINDS[kind]}Arn": arn})
 
 
 def _update(memory: Memory, given: Record, kind: str) -> Response:
     arn = given[f"{_KINDS[kind]}Arn"]
     known = json.loads(memory[arn])
     memory[arn] = json.dumps({**known, kind: {**known[kind], **given}})
-    return _answer({f"{_KINDS[kind]}Arn": arn})
+    return respond({f"{_KINDS[kind]}Arn": arn})
 
 
 def _tags(memory: Memory, action: str, given: Record) -> Response:
-    arn = given.get("ResourceArn", "")
+    if action not in tagging.ACTIONS:
+        return refuse("UnknownOperationException", f"The sandbox does not know {action}.")
+    arn = given["ResourceArn"]
     if arn not in memory:
-        return _refused("ResourceNotFoundException", arn)
-    known = json.loads(memory[arn])
-    tags = {each["Key"]: each["Value"] for each in known["Tags"]}
-    match action:
-        case "ListTagsForResource":
-            return _answer({"ResourceTags": known["Tags"]})
-        case "TagResource":
-            tags |= {each["Key"]: each["Value"] for each in given["ResourceTags"]}
-        case "UntagResource":
-            tags = {key: value for key, value in tags.items() if key not in given["ResourceTagKeys"]}
-        case _:
-            return _refused("UnknownOperationException", f"The sandbox does not know {action}.")
-    memory[arn] = json.dumps({**known, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]})
-    return _answer({})
-
-
-def _answer(body: Record) -> Response:
-    return 200, dict(_JSON), json.dumps(body).encode()
-
-
-def _refused(code: str, message: str) -> Response:
-    return 400, dict(_JSON), json.dumps({"__type": code, "message": message}).encode()
+        return refuse("ResourceNotFoundException", arn)
+    return tagging.answer_about_tags(memory, arn, action, given)

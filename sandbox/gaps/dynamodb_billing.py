@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from sandbox.json_protocol import amend
 from sandbox.wire import OK, Handler, Request, Response
 
 _NO_UNITS = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}
@@ -20,9 +21,7 @@ async def handle(request: Request, emulator: Handler) -> Response:
     is_on_demand = description.get("BillingModeSummary", {}).get("BillingMode") == "PAY_PER_REQUEST"
     for part in (description, *description.get("GlobalSecondaryIndexes", [])):
         _correct(part, is_on_demand=is_on_demand)
-    # The checksum is the old body's.
-    headers = {name: value for name, value in headers.items() if name.lower() != "x-amz-crc32"}
-    return status, headers, json.dumps(answer).encode()
+    return amend(headers, answer)
 
 
 def _correct(part: dict[str, Any], *, is_on_demand: bool) -> None:

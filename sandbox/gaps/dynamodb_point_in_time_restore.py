@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any, Final
 
+from sandbox.json_protocol import refuse, respond
 from sandbox.wire import OK, Gap, Handler, Request, Response
 
 _STREAM_SECONDS: Final = 86_400
@@ -42,7 +43,7 @@ def taking_back(streams: Handler) -> Gap:
         if encryption := given.get("SSESpecificationOverride"):
             await _call(request, emulator, "UpdateTable", {"TableName": target, "SSESpecification": encryption})
         restored = await _table(request, emulator, target)
-        return OK, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps({"TableDescription": restored}).encode()
+        return respond({"TableDescription": restored})
 
     return handle
 
@@ -52,17 +53,17 @@ async def _refusal(request: Request, emulator: Handler, source: str, at: float |
     backups = await _call(request, emulator, "DescribeContinuousBackups", {"TableName": source})
     recovery = backups.get("ContinuousBackupsDescription", {}).get("PointInTimeRecoveryDescription", {})
     if recovery.get("PointInTimeRecoveryStatus", "ENABLED") != "ENABLED":
-        return _error("PointInTimeRecoveryUnavailableException", f"Point in time recovery is not enabled for {source}")
+        return _refuse("PointInTimeRecoveryUnavailableException", f"Point in time recovery is not enabled for {source}")
     if at is None or not backups:
         return None
     since = max(began, time.time() - _STREAM_SECONDS)
     if not since <= at <= time.time():
         message = f"RestoreDateTime {at:.0f} is out of range: the sandbox knows the changes since {since:.0f}"
-        return _error("InvalidRestoreTimeException", message)
+        return _refuse("InvalidRestoreTimeException", message)
     stream = (await _table(request, emulator, source)).get("StreamSpecification", {})
     if stream.get("StreamViewType") != "NEW_AND_OLD_IMAGES":
         message = f"The sandbox restores a table to a time by its stream of both images, and {source} has none"
-        return _error("InvalidRestoreTimeException", message)
+        return _refuse("InvalidRestoreTimeException", message)
     return None
 
 
@@ -102,6 +103,5 @@ async def _call(
     return found
 
 
-def _error(code: str, message: str) -> Response:
-    error = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": message}
-    return 400, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(error).encode()
+def _refuse(code: str, message: str) -> Response:
+    return refuse(f"com.amazonaws.dynamodb.v20120810#{code}", message)

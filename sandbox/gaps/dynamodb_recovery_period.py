@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from sandbox.gaps.memory import Memory
+from sandbox.json_protocol import amend, refuse
 from sandbox.wire import OK, Gap, Handler, Request, Response
 
 _DEFAULT_DAYS = (
@@ -22,7 +23,10 @@ def remembering(memory: Memory) -> Gap:
         given = json.loads(request.body)
         days = given.get("PointInTimeRecoverySpecification", {}).get("RecoveryPeriodInDays", _DEFAULT_DAYS)
         if days not in _DAYS:
-            return _refused(days)
+            return refuse(
+                "com.amazon.coral.validate#ValidationException",
+                f"RecoveryPeriodInDays is {days}; allowed: {_DAYS.start} to {_DAYS.stop - 1}.",
+            )
         status, headers, body = await emulator(request)
         if status != OK:
             return status, headers, body
@@ -34,16 +38,6 @@ def remembering(memory: Memory) -> Gap:
         recovery = answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
         if recovery["PointInTimeRecoveryStatus"] == "ENABLED":
             recovery["RecoveryPeriodInDays"] = int(memory.get(table, _DEFAULT_DAYS))
-        # The checksum is the old body's.
-        headers = {name: value for name, value in headers.items() if name.lower() != "x-amz-crc32"}
-        return status, headers, json.dumps(answer).encode()
+        return amend(headers, answer)
 
     return handle
-
-
-def _refused(days: int) -> Response:
-    error = {
-        "__type": "com.amazon.coral.validate#ValidationException",
-        "message": f"RecoveryPeriodInDays is {days}; allowed: {_DAYS.start} to {_DAYS.stop - 1}.",
-    }
-    return 400, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps(error).encode()

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from sandbox.gaps.memory import Memory
+from sandbox.json_protocol import amend
 from sandbox.wire import OK, Gap, Handler, Request, Response
 
 
@@ -23,9 +24,7 @@ def remembering(memory: Memory) -> Gap:
         description = answer.get("Table") or answer["TableDescription"]
         _remember(memory, description["TableName"], given.get("ReplicaUpdates", []))
         _tell(memory, description, region=request.region)
-        # The checksum is the old body's.
-        headers = {name: value for name, value in headers.items() if name.lower() != "x-amz-crc32"}
-        return status, headers, json.dumps(answer).encode()
+        return amend(headers, answer)
 
     return handle
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from sandbox.json_protocol import amend
 from sandbox.wire import OK, Handler, Request, Response
 
 _PREFIX = "alias/aws/"
@@ -27,7 +28,7 @@ async def handle(request: Request, emulator: Handler) -> Response:
         answer = json.loads(body)
         if answer["KeyMetadata"]["Description"].startswith(_DESCRIPTION.partition("{}")[0]):
             answer["KeyMetadata"]["KeyManager"] = "AWS"
-            body = json.dumps(answer).encode()
+            return amend(headers, answer)
     return status, headers, body
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
+from tierstore.cache.copies import CopyCodec
+from tierstore.cache.shelf import Key
 from tierstore.connection import Connection, RedisConnection
 from tierstore.core.context import Context
 from tierstore.core.effects import Effect, InBackground, Once, Plan, Sleep, ask
@@ -14,6 +16,7 @@ from tierstore.declaration.entities import Entity
 from tierstore.declaration.keys import key
 from tierstore.declaration.policies import CachePolicy
 from tierstore.declaration.tables import Table
+from tierstore.errors import UnavailableError
 
 Result = TypeVar("Result")
 
@@ -26,6 +29,7 @@ CONNECTION = Connection(
         replication_group_id="test", host="cache", port=6379, tls=True, user="app", authentication="iam"
     ),
 )
+REDIS_IS_AWAY = UnavailableError("no Redis")
 TABLE = Table(name="core", description="d", time_to_live="ttl")
 
 
@@ -94,6 +98,13 @@ class World:
     def context(self) -> Context:
         return Context(connection=CONNECTION, now=lambda: self.now, random=lambda: self.dice, new_token=self._new_token)
 
+    def copy(self, entity: Entity | None, *, fresh_for: float = 50) -> bytes:
+        """What Redis holds of an entity, or of there being no article."""
+        kind = Article if entity is None else type(entity)
+        data = CopyCodec(kind).encode(entity, fresh_until=self.now.timestamp() + fresh_for)
+        assert data is not None
+        return data
+
     def _new_token(self) -> str:
         self.tokens += 1
         return f"token {self.tokens}"
@@ -107,12 +118,24 @@ class TableRead(Effect[Any]):
 
 
 @dataclass(frozen=True, kw_only=True)
+class TableReadMany(Effect[Any]):
+    """What a loader of many asks of the table."""
+
+    ids: tuple[Any, ...]
+    consistently: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class TableWrite(Effect[None]):
     """What a writer asks of the table."""
 
 
 def load(consistently: bool) -> Plan[Any]:  # noqa: FBT001 - as `Load` says
     return (yield from ask(TableRead(consistently=consistently)))
+
+
+def load_many(keys: Sequence[Key], consistently: bool) -> Plan[Any]:  # noqa: FBT001 - as `LoadMany` says
+    return (yield from ask(TableReadMany(ids=tuple(key["id"] for key in keys), consistently=consistently)))
 
 
 def write() -> Plan[None]:

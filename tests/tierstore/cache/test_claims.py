@@ -19,11 +19,6 @@ KEYS = keys_of("entity:1:{article:1}")
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
 def claims(world: World) -> Claims:
     def clock() -> float:
         return world.now.timestamp()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.tierstore.cache.conducting import Article, TableRead, TableWrite, World, conduct, load, write
+from tests.tierstore.cache.conducting import REDIS_IS_AWAY, Article, TableRead, TableWrite, World, conduct, load, write
 from tierstore.cache.copies import CopyCodec
 from tierstore.cache.entity_cache import EntityCache
 from tierstore.cache.invalidation import MAXIMUM_OWED, TELL_AGAIN_SECONDS
@@ -17,18 +17,7 @@ from tierstore.redis.effects import RedisBatch, RedisRequest
 
 KEYS = keys_of("entity:1:{article:1}")
 ADA = Article(id="1", version=3)
-REDIS_IS_AWAY = UnavailableError("no Redis")
 BEGIN = RedisBatch(requests=(begin_write(KEYS),))
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def cache(world: World) -> EntityCache:
-    return EntityCache(world.context())
 
 
 def change(cache: EntityCache) -> Plan[None]:

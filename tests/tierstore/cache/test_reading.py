@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.tierstore.cache.conducting import (
+    REDIS_IS_AWAY,
     Article,
     Badge,
     Banner,
@@ -21,7 +22,6 @@ from tests.tierstore.cache.conducting import (
     write,
 )
 from tierstore.cache.claims import HELD_SECONDS
-from tierstore.cache.copies import CopyCodec
 from tierstore.cache.counts import CacheCounts
 from tierstore.cache.entity_cache import EntityCache
 from tierstore.cache.scripts import Claim
@@ -31,29 +31,12 @@ from tierstore.errors import CorruptError, InvalidError, TimedOutError, Unavaila
 from tierstore.redis.effects import RedisRequest
 
 ADA = Article(id="1", title="Ada", version=3)
-REDIS_IS_AWAY = UnavailableError("no Redis")
 TABLE_IS_AWAY = UnavailableError("no table")
 OK = b"OK"
 
 
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def cache(world: World) -> EntityCache:
-    return EntityCache(world.context())
-
-
 def get(cache: EntityCache, entity: type[Entity] = Article) -> Plan[Any]:
     return cache.get(entity, {"id": "1"}, load)
-
-
-def copy(world: World, entity: Entity | None = ADA, *, fresh_for: float, of: type[Entity] = Article) -> bytes:
-    data = CopyCodec(of).encode(entity, fresh_until=world.now.timestamp() + fresh_for)
-    assert data is not None
-    return data
 
 
 def counts(cache: EntityCache) -> CacheCounts:
@@ -65,7 +48,7 @@ def stored_seconds(request: Any) -> float:
 
 
 def test_a_fresh_copy_is_the_answer_after_one_get(cache: EntityCache, world: World) -> None:
-    performance = conduct(get(cache), [copy(world, fresh_for=50)])
+    performance = conduct(get(cache), [world.copy(ADA, fresh_for=50)])
 
     assert performance.result == ADA
     assert performance.effects == [RedisRequest(key="entity:1:{article:1}", command=("GET", "entity:1:{article:1}"))]
@@ -73,7 +56,7 @@ def test_a_fresh_copy_is_the_answer_after_one_get(cache: EntityCache, world: Wor
 
 
 def test_that_there_is_no_such_item_is_an_answer_too(cache: EntityCache, world: World) -> None:
-    assert conduct(get(cache), [copy(world, None, fresh_for=5)]).result is None
+    assert conduct(get(cache), [world.copy(None, fresh_for=5)]).result is None
 
 
 @pytest.mark.parametrize("nothing", [None, b"", b"\x00", b"garbage" * 20])
@@ -86,7 +69,7 @@ def test_without_a_copy_the_item_is_claimed_loaded_and_stored(
     _, _, read, store = performance.effects
     assert read == TableRead(consistently=False)
     assert isinstance(store, RedisRequest)
-    assert store.command[-1] == copy(world, fresh_for=100)
+    assert store.command[-1] == world.copy(ADA, fresh_for=100)
     assert stored_seconds(store) == pytest.approx(1100)
     assert counts(cache) == CacheCounts(misses=1, loads=1)
 
@@ -105,7 +88,7 @@ def test_an_absence_is_remembered_for_a_shorter_time(cache: EntityCache, world: 
     assert performance.result is None
     store = performance.effects[-1]
     assert isinstance(store, RedisRequest)
-    assert store.command[-1] == copy(world, None, fresh_for=10)
+    assert store.command[-1] == world.copy(None, fresh_for=10)
 
 
 def test_an_absence_that_is_not_to_be_remembered_gives_the_claim_back(cache: EntityCache) -> None:
@@ -123,12 +106,12 @@ def test_a_copy_is_never_fresh_beyond_the_items_own_expiry(cache: EntityCache, w
 
     store = performance.effects[-1]
     assert isinstance(store, RedisRequest)
-    assert store.command[-1] == copy(world, expiring, fresh_for=7)
+    assert store.command[-1] == world.copy(expiring, fresh_for=7)
 
 
 def test_whoever_comes_second_waits_for_the_copy(cache: EntityCache, world: World) -> None:
     performance = conduct(
-        get(cache), [None, [Claim.WAIT, None], [Claim.WAIT, None], [Claim.WAIT, copy(world, fresh_for=100)]]
+        get(cache), [None, [Claim.WAIT, None], [Claim.WAIT, None], [Claim.WAIT, world.copy(ADA, fresh_for=100)]]
     )
 
     assert performance.result == ADA
@@ -143,11 +126,11 @@ def test_whoever_comes_while_this_process_reads_the_same_does_not_look_for_it(ca
     next(reading)
 
     # With nobody to join, the second reads for itself and finds what the first has stored.
-    second = conduct(get(cache), [[Claim.WAIT, copy(world, fresh_for=100)]])
+    second = conduct(get(cache), [[Claim.WAIT, world.copy(ADA, fresh_for=100)]])
 
     assert second.result == ADA
     reading.close()
-    assert conduct(get(cache), [copy(world, fresh_for=100)]).result == ADA
+    assert conduct(get(cache), [world.copy(ADA, fresh_for=100)]).result == ADA
 
 
 def test_whoever_has_waited_long_enough_loads_without_storing(cache: EntityCache) -> None:
@@ -165,7 +148,7 @@ def test_whoever_has_waited_long_enough_loads_without_storing(cache: EntityCache
 
 
 def test_an_expired_copy_is_loaded_anew(cache: EntityCache, world: World) -> None:
-    old = copy(world, replace(ADA, title="old"), fresh_for=-1)
+    old = world.copy(replace(ADA, title="old"), fresh_for=-1)
 
     assert conduct(get(cache), [old, [Claim.LOAD, old], ADA, 1]).result == ADA
 
@@ -173,7 +156,7 @@ def test_an_expired_copy_is_loaded_anew(cache: EntityCache, world: World) -> Non
 def test_while_the_table_cannot_be_read_an_expired_copy_is_served_and_the_claim_given_back(
     cache: EntityCache, world: World
 ) -> None:
-    old = copy(world, fresh_for=-999)
+    old = world.copy(ADA, fresh_for=-999)
 
     performance = conduct(get(cache), [old, [Claim.LOAD, old], TABLE_IS_AWAY, 1])
 
@@ -185,7 +168,7 @@ def test_while_the_table_cannot_be_read_an_expired_copy_is_served_and_the_claim_
 
 
 def test_a_copy_that_is_too_old_is_not_served_even_then(cache: EntityCache, world: World) -> None:
-    old = copy(world, fresh_for=-1001)
+    old = world.copy(ADA, fresh_for=-1001)
 
     with pytest.raises(UnavailableError, match="no table"):
         conduct(get(cache), [old, [Claim.LOAD, old], TABLE_IS_AWAY, 1])
@@ -193,14 +176,14 @@ def test_a_copy_that_is_too_old_is_not_served_even_then(cache: EntityCache, worl
 
 def test_an_item_that_has_expired_is_not_served_even_then(cache: EntityCache, world: World) -> None:
     expired = replace(ADA, expires_at=world.now)
-    old = copy(world, expired, fresh_for=0)
+    old = world.copy(expired, fresh_for=0)
 
     with pytest.raises(UnavailableError, match="no table"):
         conduct(get(cache), [old, [Claim.LOAD, old], TABLE_IS_AWAY, 1])
 
 
 def test_an_error_that_will_not_pass_is_told(cache: EntityCache, world: World) -> None:
-    old = copy(world, fresh_for=-1)
+    old = world.copy(ADA, fresh_for=-1)
 
     with pytest.raises(CorruptError):
         conduct(get(cache), [old, [Claim.LOAD, old], CorruptError("unreadable"), 1])
@@ -214,7 +197,7 @@ def test_without_redis_the_table_answers(cache: EntityCache) -> None:
 
 
 def test_one_claim_that_fails_makes_no_herd(cache: EntityCache, world: World) -> None:
-    performance = conduct(get(cache), [None, REDIS_IS_AWAY, [Claim.WAIT, copy(world, fresh_for=100)]])
+    performance = conduct(get(cache), [None, REDIS_IS_AWAY, [Claim.WAIT, world.copy(ADA, fresh_for=100)]])
 
     assert performance.result == ADA
     assert counts(cache).loads == 0
@@ -224,7 +207,7 @@ def test_an_answer_that_came_too_late_makes_no_herd(cache: EntityCache, world: W
     """As in a process that gets no processor time for a while."""
     late = TimedOutError("no answer in time")
 
-    performance = conduct(get(cache), [late, late, [Claim.WAIT, copy(world, fresh_for=100)]])
+    performance = conduct(get(cache), [late, late, [Claim.WAIT, world.copy(ADA, fresh_for=100)]])
 
     assert performance.result == ADA
     assert counts(cache).loads == 0
@@ -239,7 +222,7 @@ def test_silences_that_come_one_by_one_make_no_herd(cache: EntityCache, world: W
         REDIS_IS_AWAY,
         waiting,
         REDIS_IS_AWAY,
-        [Claim.WAIT, copy(world, fresh_for=9)],
+        [Claim.WAIT, world.copy(ADA, fresh_for=9)],
     ]
 
     assert conduct(get(cache), answers).result == ADA
@@ -282,7 +265,7 @@ def test_a_store_that_was_refused_is_counted(cache: EntityCache) -> None:
 def test_soon_before_it_expires_a_copy_is_served_and_refreshed_in_the_background(
     cache: EntityCache, world: World
 ) -> None:
-    old = copy(world, replace(ADA, title="old"), fresh_for=19)
+    old = world.copy(replace(ADA, title="old"), fresh_for=19)
 
     performance = conduct(get(cache), [old])
     assert performance.result == replace(ADA, title="old")
@@ -291,12 +274,12 @@ def test_soon_before_it_expires_a_copy_is_served_and_refreshed_in_the_background
 
     store = refreshing.effects[-1]
     assert isinstance(store, RedisRequest)
-    assert store.command[-1] == copy(world, fresh_for=100)
+    assert store.command[-1] == world.copy(ADA, fresh_for=100)
     assert counts(cache) == CacheCounts(hits=1, loads=1, refreshes=1)
 
 
 def test_an_absence_is_not_refreshed(cache: EntityCache, world: World) -> None:
-    performance = conduct(get(cache), [copy(world, None, fresh_for=9)])
+    performance = conduct(get(cache), [world.copy(None, fresh_for=9)])
 
     assert performance.result is None
     assert performance.in_background == []
@@ -307,7 +290,7 @@ def test_an_absence_is_not_refreshed(cache: EntityCache, world: World) -> None:
     [[[Claim.WAIT, None]], [[Claim.LOAD_WITHOUT_STORING, None]], [REDIS_IS_AWAY], [[1, None], TABLE_IS_AWAY, 1]],
 )
 def test_a_refresh_that_others_do_or_that_fails_is_left(cache: EntityCache, world: World, answers: list[Any]) -> None:
-    (refresh,) = conduct(get(cache), [copy(world, fresh_for=1)]).in_background
+    (refresh,) = conduct(get(cache), [world.copy(ADA, fresh_for=1)]).in_background
 
     conduct(refresh.plan, answers)
 
@@ -316,24 +299,24 @@ def test_a_refresh_that_others_do_or_that_fails_is_left(cache: EntityCache, worl
 
 def test_the_process_keeps_a_copy_of_its_own_for_a_while(cache: EntityCache, world: World) -> None:
     banner = Banner(id="1")
-    conduct(get(cache, Banner), [copy(world, banner, fresh_for=50, of=Banner)])
+    conduct(get(cache, Banner), [world.copy(banner, fresh_for=50)])
     world.pass_time(4.9)
 
     assert conduct(get(cache, Banner), []).result == banner
 
     world.pass_time(0.1)
-    assert len(conduct(get(cache, Banner), [copy(world, banner, fresh_for=45, of=Banner)]).effects) == 1
+    assert len(conduct(get(cache, Banner), [world.copy(banner, fresh_for=45)]).effects) == 1
 
 
 def test_the_process_keeps_no_copy_beyond_its_freshness(cache: EntityCache, world: World) -> None:
-    conduct(get(cache, Banner), [copy(world, Banner(id="1"), fresh_for=2, of=Banner)])
+    conduct(get(cache, Banner), [world.copy(Banner(id="1"), fresh_for=2)])
     world.pass_time(2)
 
     assert conduct(get(cache, Banner), [REDIS_IS_AWAY, None]).result is None
 
 
 def test_what_somebody_could_change_is_everybodys_own(cache: EntityCache, world: World) -> None:
-    data = copy(world, Form(id="1", fields={"a": 1}), fresh_for=50, of=Form)
+    data = world.copy(Form(id="1", fields={"a": 1}), fresh_for=50)
     conduct(get(cache, Form), [data]).result.fields["a"] = 2
 
     kept = conduct(get(cache, Form), []).result
@@ -355,7 +338,7 @@ def test_what_was_loaded_before_a_write_ended_is_not_kept(cache: EntityCache, wo
     with pytest.raises(StopIteration):
         inner.send(0)
 
-    assert len(conduct(get(cache, Banner), [copy(world, banner, fresh_for=9, of=Banner)]).effects) == 1
+    assert len(conduct(get(cache, Banner), [world.copy(banner, fresh_for=9)]).effects) == 1
 
 
 def test_an_empty_key_is_refused(cache: EntityCache) -> None:

@@ -7,28 +7,14 @@ from typing import Any
 
 import pytest
 
-from tests.tierstore.cache.conducting import Article, Banner, World, conduct, load
-from tests.tierstore.cache.test_batch import load_many
-from tierstore.cache.copies import CopyCodec
+from tests.tierstore.cache.conducting import REDIS_IS_AWAY, Article, Banner, World, conduct, load, load_many
 from tierstore.cache.entity_cache import EntityCache
 from tierstore.cache.scripts import Claim
 from tierstore.declaration.entities import Entity
-from tierstore.errors import UnavailableError
 from tierstore.observability.events import CacheOutcome, CacheRead
 from tierstore.observability.watch import Watch, watched_by
 
 ADA = Article(id="1", title="Ada", version=3)
-AWAY = UnavailableError("gone")
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def cache(world: World) -> EntityCache:
-    return EntityCache(world.context())
 
 
 @pytest.fixture
@@ -38,10 +24,6 @@ def told() -> Iterator[list[Any]]:
     token = watched_by.set(Watch("articles.get", events.append))
     yield events
     watched_by.reset(token)
-
-
-def copy(world: World, entity: Entity | None, *, fresh_for: float = 50, of: type[Entity] = Article) -> bytes | None:
-    return CopyCodec(of).encode(entity, fresh_until=world.now.timestamp() + fresh_for)
 
 
 def read(cache: EntityCache, answers: list[Any], *, entity: type[Entity] = Article) -> Any:
@@ -55,7 +37,7 @@ def outcomes(told: list[CacheRead]) -> list[tuple[CacheOutcome, int, int]]:
 def test_a_hit_is_told_with_the_entity_and_the_operation(
     cache: EntityCache, world: World, told: list[CacheRead]
 ) -> None:
-    read(cache, [copy(world, ADA)])
+    read(cache, [world.copy(ADA)])
 
     assert told == [
         CacheRead(operation="articles.get", entity="article", outcome=CacheOutcome.HIT, copies=1, negative=0)
@@ -63,14 +45,14 @@ def test_a_hit_is_told_with_the_entity_and_the_operation(
 
 
 def test_a_hit_that_says_there_is_nothing_is_negative(cache: EntityCache, world: World, told: list[CacheRead]) -> None:
-    read(cache, [copy(world, None)])
+    read(cache, [world.copy(None)])
 
     assert outcomes(told) == [(CacheOutcome.HIT, 1, 1)]
 
 
 def test_a_hit_within_the_process_is_told_apart(cache: EntityCache, world: World, told: list[CacheRead]) -> None:
     banner = Banner(id="1")
-    read(cache, [copy(world, banner, of=Banner)], entity=Banner)
+    read(cache, [world.copy(banner)], entity=Banner)
     read(cache, [], entity=Banner)
 
     assert outcomes(told) == [(CacheOutcome.HIT, 1, 0), (CacheOutcome.LOCAL_HIT, 1, 0)]
@@ -83,15 +65,15 @@ def test_a_miss_is_told(cache: EntityCache, told: list[CacheRead]) -> None:
 
 
 def test_a_stale_copy_is_told_after_its_miss(cache: EntityCache, world: World, told: list[CacheRead]) -> None:
-    expired = copy(world, ADA, fresh_for=-1)
+    expired = world.copy(ADA, fresh_for=-1)
 
-    read(cache, [expired, [Claim.LOAD, expired], AWAY, 1])
+    read(cache, [expired, [Claim.LOAD, expired], REDIS_IS_AWAY, 1])
 
     assert outcomes(told) == [(CacheOutcome.MISS, 1, 0), (CacheOutcome.STALE, 1, 0)]
 
 
 def test_reads_that_pass_redis_by_are_told(cache: EntityCache, told: list[CacheRead]) -> None:
-    read(cache, [AWAY, ADA])
+    read(cache, [REDIS_IS_AWAY, ADA])
 
     assert outcomes(told) == [(CacheOutcome.UNREACHABLE, 1, 0)]
 
@@ -99,7 +81,7 @@ def test_reads_that_pass_redis_by_are_told(cache: EntityCache, told: list[CacheR
 def test_reads_of_many_are_told_together(cache: EntityCache, world: World, told: list[CacheRead]) -> None:
     keys = [{"id": each} for each in "1234"]
     answers: list[Any] = [
-        [copy(world, ADA), copy(world, None), None, AWAY],
+        [world.copy(ADA), world.copy(None), None, REDIS_IS_AWAY],
         [[Claim.LOAD, None]],
         [None, None],
         [1],
