@@ -12,16 +12,15 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from tests.tierstore.api.agreement import LONG_AFTER, WRITTEN, assert_agreement, items_of, registered
 from tests.tierstore.api.conftest import World
-from tierstore.api.uploads import LONGEST_SENDING, Uploads
+from tierstore.api.uploads import Uploads
 from tierstore.core.effects import Effect
 from tierstore.core.operation import Sync
 from tierstore.core.runners import SyncRunner
-from tierstore.dynamodb.ranges import Range
 from tierstore.errors import InvalidError
 from tierstore.identifiers import new_ulid
-from tierstore.model.uploads import BY_USER, Upload
-from tierstore.s3.checksums import sha256_of
+from tierstore.model.uploads import Upload
 from tierstore.s3.effects import S3Request
 from tierstore.s3.parts import USUAL_PART
 
@@ -29,8 +28,6 @@ pytestmark = pytest.mark.integration
 
 CarryOut: TypeAlias = Callable[[Effect[Any]], Any]
 Scenario: TypeAlias = Callable[[Uploads[Sync], World, Upload], object]
-LONG_AFTER = LONGEST_SENDING + timedelta(hours=2)
-WRITTEN = b"what the user wrote"
 
 
 class Crash(BaseException):
@@ -67,22 +64,6 @@ def crashes(world: World, act: Callable[[Uploads[Sync]], object], *, answered: b
                 return
 
 
-def items_of(group: Uploads[Sync], world: World) -> tuple[Upload, ...]:
-    """Every item of the user, also those that count as absent."""
-    wanted = Range(name="uploads.by_user", query=BY_USER, values={"user_id": world.user_id})
-    found: tuple[Upload, ...] = group.runner.run(world.items.page(wanted, limit=1000, cursor=None)).items
-    return found
-
-
-def assert_agreement(group: Uploads[Sync], world: World) -> None:
-    items, objects = items_of(group, world), world.objects()
-    assert {item.object_key for item in items} == set(objects)
-    for item in items:
-        assert item.status == "complete"
-        assert not item.removing
-        assert sha256_of(objects[item.object_key]) == item.checksum_sha256
-
-
 @pytest.fixture(params=[False, True], ids=["unanswered", "answered"])
 def answered(request: pytest.FixtureRequest) -> bool:
     found: bool = request.param
@@ -94,16 +75,6 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     path = tmp_path / "notes.txt"
     path.write_bytes(WRITTEN.ljust(request.param))
     return path
-
-
-def registered(group: Uploads[Sync], world: World, content: bytes) -> Upload:
-    return group.register(
-        user_id=world.user_id,
-        file_name="notes.txt",
-        content_type="text/plain",
-        size_bytes=len(content),
-        checksum_sha256=sha256_of(content),
-    ).upload
 
 
 def test_a_sender_that_dies_is_made_up_for(group: Uploads[Sync], world: World, file: Path, *, answered: bool) -> None:

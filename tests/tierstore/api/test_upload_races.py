@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.tierstore.api.agreement import LONG_AFTER, WRITTEN, assert_agreement, registered
 from tests.tierstore.api.conftest import World
-from tests.tierstore.api.test_upload_crashes import LONG_AFTER, WRITTEN, assert_agreement, registered
 from tierstore.api.uploads import Uploads
 from tierstore.core.effects import Effect, Plan, Together
 from tierstore.core.operation import Runner, Sync

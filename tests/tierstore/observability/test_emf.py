@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tierstore.observability.emf_schema import MAXIMUM_BYTES, SCHEMA
-from tests.tierstore.observability.test_totals import EVENTS, OPERATION, added, failed, request
+from tests.tierstore.observability.events import EVENTS, OPERATION, added, failed, request
 from tierstore.observability import emf, metrics
 from tierstore.observability.emf import EmfMetrics, lines
 from tierstore.observability.events import Event

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.tierstore.observability.test_totals import OPERATION, breaker, cache_read, failed, request
+from tests.tierstore.observability.events import OPERATION, breaker, cache_read, failed, request
 from tierstore.errors import UnavailableError
 from tierstore.model.users import User
 from tierstore.observability.events import CacheOutcome, Event, Limit, RetriesExhausted

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tierstore.observability.events import EVENTS, OPERATION, added, breaker, cache_read, failed, request
 from tierstore.observability import metrics, totals
 from tierstore.observability.events import (
-    BreakerMet,
     CacheOutcome,
-    CacheRead,
     Event,
     Limit,
     OperationEnded,
@@ -20,45 +17,7 @@ from tierstore.observability.events import (
     RetriesExhausted,
 )
 from tierstore.observability.metrics import ErrorKind, Metric, Tier
-from tierstore.observability.totals import Series, Totals, Values
-
-OPERATION = OperationEnded(operation="users.get", began_at=0, seconds=0.0125, error=None, has_waited=False)
-REQUESTS = (Tier.DYNAMODB, Tier.S3, Tier.REDIS)
-
-
-def failed(error: ErrorKind) -> OperationEnded:
-    return OperationEnded(operation="users.get", began_at=0, seconds=0.5, error=error, has_waited=False)
-
-
-def request(**changes: Any) -> RequestEnded:
-    members: dict[str, Any] = {
-        "operation": "users.get",
-        "tier": Tier.DYNAMODB,
-        "request": "GetItem",
-        "targets": ("core",),
-        "size": 1,
-        "began_at": 0,
-        "seconds": 0.002,
-        "error": None,
-        "is_retry": False,
-        "has_waited": False,
-        "under_way": 1,
-        "connections": 50,
-        "read_units": 0.5,
-        "write_units": 0.0,
-    }
-    return RequestEnded(**{**members, **changes})
-
-
-def cache_read(outcome: CacheOutcome, *, copies: int = 1, negative: int = 0) -> CacheRead:
-    return CacheRead(operation="users.get", entity="user", outcome=outcome, copies=copies, negative=negative)
-
-
-def added(*events: Event) -> dict[Series, Values]:
-    adding = Totals()
-    for event in events:
-        adding.add(event)
-    return dict(adding.read())
+from tierstore.observability.totals import Series, Totals
 
 
 def test_operations_are_counted_with_their_times_and_errors() -> None:
@@ -129,10 +88,6 @@ def test_exhausted_retries_are_counted(limit: Limit, by_budget: int) -> None:
     assert values == {metrics.RETRIES_EXHAUSTED: 1, metrics.RETRY_BUDGET_EXHAUSTED: by_budget}
 
 
-def breaker(dependency: str, *, is_open: bool) -> BreakerMet:
-    return BreakerMet(tier=Tier.REDIS, dependency=dependency, is_open=is_open)
-
-
 def test_a_breaker_that_nobody_meets_any_more_is_not_open_for_ever() -> None:
     adding = Totals()
     adding.add(breaker("a node that was taken away", is_open=True))
@@ -162,16 +117,6 @@ def test_more_times_than_fit_are_left_out_but_counted(monkeypatch: pytest.Monkey
 
     assert values[metrics.LATENCY] == [12.5, 12.5]
     assert values[metrics.CALLS] == 3
-
-
-SECONDS = st.floats(0, 86_400)
-EVENTS = st.one_of(
-    st.builds(OperationEnded, operation=st.sampled_from(["users.get", "state.put"]), seconds=SECONDS),
-    st.builds(request, seconds=SECONDS, tier=st.sampled_from(REQUESTS), error=st.none() | st.sampled_from(ErrorKind)),
-    st.builds(CacheRead, operation=st.just("users.get"), copies=st.integers(1, 9), negative=st.just(0)),
-    st.builds(RetriesExhausted, operation=st.just("users.get"), tier=st.sampled_from(REQUESTS)),
-    st.builds(BreakerMet, tier=st.sampled_from(REQUESTS)),
-)
 
 
 @given(st.lists(EVENTS, max_size=20))
