@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
@@ -39,6 +40,16 @@ def test_the_package_names_what_applications_need() -> None:
     assert all(getattr(tierstore, name) is not None for name in tierstore.__all__)
     with pytest.raises(AttributeError, match="module 'tierstore' has no attribute 'Storrage'"):
         _ = tierstore.Storrage
+    assert set(tierstore.__all__) <= set(dir(tierstore))
+
+
+def test_help_tells_what_an_operation_takes_and_returns() -> None:
+    storage = Storage(CONNECTION)
+
+    assert str(inspect.signature(storage.sessions.get)) == "(secret: 'str') -> 'Session | None'"
+    assert str(inspect.signature(storage.users.by_status)) == (
+        "(status: 'UserStatus', *, limit: 'int' = 20, cursor: 'str | None' = None) -> 'Page[User]'"
+    )
 
 
 def test_every_declared_pattern_has_one_operation_and_every_operation_is_declared() -> None:

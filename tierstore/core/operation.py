@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Awaitable, Callable
+from functools import update_wrapper
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeAlias, TypeVar, overload
 
 from tierstore.core.effects import Effect, Plan
@@ -60,10 +62,8 @@ class operation(Generic[GroupType_contra, P, Result]):  # noqa: N801 - used as a
 
     def __init__(self, plan: Callable[Concatenate[GroupType_contra, P], Plan[Result]]) -> None:
         self.plan = plan
+        self.__name__ = plan.__name__
         self.__doc__ = plan.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
 
     @overload
     def __get__(self, group: None, owner: type) -> operation[GroupType_contra, P, Result]: ...
@@ -78,7 +78,7 @@ class operation(Generic[GroupType_contra, P, Result]):  # noqa: N801 - used as a
             return self
         method = bind(self.plan, group)
         # A descriptor without __set__ yields to the instance's own attribute, so this is done once a group.
-        group.__dict__[self.name] = method
+        group.__dict__[self.__name__] = method
         return method
 
 
@@ -95,10 +95,16 @@ def bind(plan: Callable[..., Plan[Any]], group: Group[Any]) -> Callable[..., Any
     def method(*arguments: Any, **keywords: Any) -> Any:
         return run(make(group, *arguments, **keywords))
 
-    method.__name__ = plan.__name__
-    method.__qualname__ = plan.__qualname__
-    method.__doc__ = plan.__doc__
+    update_wrapper(method, plan)
+    method.__signature__ = _signature(plan)  # type: ignore[attr-defined]  # `help` and completion look there
     return method
+
+
+def _signature(plan: Callable[..., Plan[Any]]) -> inspect.Signature:
+    """As the caller of a bound method sees it: without the group, and returning the plan's result."""
+    signature = inspect.signature(plan)
+    result = str(signature.return_annotation).removeprefix("Plan[").removesuffix("]")
+    return signature.replace(parameters=list(signature.parameters.values())[1:], return_annotation=result)
 
 
 def run_as(operation: str, plan: Plan[Any], runner: Runner) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import update_wrapper
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 from tierstore.core.effects import Effect, Plan
@@ -28,7 +29,7 @@ class Listing(Generic[P, Item]):
 
     def __init__(self, read: Callable[P, Page[Item]]) -> None:
         self._read = read
-        self.__doc__ = read.__doc__
+        update_wrapper(self, read)
 
     def __call__(self, *arguments: P.args, **keywords: P.kwargs) -> Page[Item]:
         """One page."""
@@ -49,7 +50,7 @@ class AsyncListing(Generic[P, Item]):
 
     def __init__(self, read: Callable[P, Awaitable[Page[Item]]]) -> None:
         self._read = read
-        self.__doc__ = read.__doc__
+        update_wrapper(self, read)
 
     def __call__(self, *arguments: P.args, **keywords: P.kwargs) -> Awaitable[Page[Item]]:
         """One page."""
@@ -72,10 +73,8 @@ class paged(Generic[GroupType_contra, P, Item]):  # noqa: N801 - used as a decor
 
     def __init__(self, plan: Callable[Concatenate[GroupType_contra, P], Plan[Page[Item]]]) -> None:
         self.plan = plan
+        self.__name__ = plan.__name__
         self.__doc__ = plan.__doc__
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
 
     @overload
     def __get__(self, group: None, owner: type) -> paged[GroupType_contra, P, Item]: ...
@@ -89,5 +88,5 @@ class paged(Generic[GroupType_contra, P, Item]):  # noqa: N801 - used as a decor
         if group is None:
             return self
         method = group.runner.listing(bind(self.plan, group))
-        group.__dict__[self.name] = method
+        group.__dict__[self.__name__] = method
         return method
