@@ -27,8 +27,8 @@ from tierstore.core.retries import standard_retries
 from tierstore.core.runners import SyncRunner
 from tierstore.core.transports import Transport, Transports
 from tierstore.dynamodb import changes
-from tierstore.dynamodb.attribute_values import Item
-from tierstore.dynamodb.codec import codec_of
+from tierstore.dynamodb.items.attribute_values import Item
+from tierstore.dynamodb.items.codec import codec_of
 from tierstore.dynamodb.repository import Repository
 from tierstore.model.contents import Content
 from tierstore.storage import Operations

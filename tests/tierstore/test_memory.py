@@ -16,7 +16,7 @@ import pytest
 from tests.tierstore import listing
 from tests.tierstore.dynamodb.conftest import CONNECTION
 from tierstore.connection import Connection
-from tierstore.dynamodb.codec import codec_of
+from tierstore.dynamodb.items.codec import codec_of
 from tierstore.model.contents import Content
 from toolchain.paths import ROOT
 

@@ -10,7 +10,7 @@ from tierstore.core.effects import Plan
 from tierstore.core.operation import Group, Mode, Runner, operation
 from tierstore.declaration.entities import Entity
 from tierstore.declaration.keys import KeyValue
-from tierstore.dynamodb.codec import AnyEntity
+from tierstore.dynamodb.items.codec import AnyEntity
 from tierstore.dynamodb.repository import Repository
 from tierstore.errors import InvalidError
 from tierstore.model.real_time import CACHED

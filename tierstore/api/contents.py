@@ -12,9 +12,9 @@ from tierstore.core.operation import Group, Mode, Runner, operation
 from tierstore.core.pages import Page, paged
 from tierstore.core.unchanged import UNCHANGED, Unchanged, given
 from tierstore.dynamodb import changes
-from tierstore.dynamodb.attribute_values import text
 from tierstore.dynamodb.changes import Change
 from tierstore.dynamodb.expressions import Condition, equals
+from tierstore.dynamodb.items.attribute_values import text
 from tierstore.dynamodb.repository import Repository
 from tierstore.errors import InvalidError
 from tierstore.model.contents import Content, Listing, Revision, Tagging

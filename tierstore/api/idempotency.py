@@ -9,11 +9,11 @@ from tierstore.core.deadlines import remaining
 from tierstore.core.effects import Plan, Sleep
 from tierstore.core.operation import Group, Mode, Runner, operation
 from tierstore.declaration.keys import render_timestamp
-from tierstore.dynamodb.attribute_values import text
 from tierstore.dynamodb.changes import is_absent
-from tierstore.dynamodb.codec import codec_of
 from tierstore.dynamodb.expressions import all_of, any_of, compare, equals
 from tierstore.dynamodb.failures import ConditionFailedError
+from tierstore.dynamodb.items.attribute_values import text
+from tierstore.dynamodb.items.codec import codec_of
 from tierstore.dynamodb.repository import Repository
 from tierstore.errors import ConflictError, InProgressError, InvalidError
 from tierstore.model.state import IdempotencyRecord

@@ -9,9 +9,9 @@ from tierstore.core.effects import Plan
 from tierstore.core.operation import Group, Mode, Runner, operation
 from tierstore.declaration.keys import render_timestamp
 from tierstore.dynamodb import changes
-from tierstore.dynamodb.attribute_values import text
 from tierstore.dynamodb.expressions import absent, any_of, compare, equals
 from tierstore.dynamodb.failures import ConditionFailedError
+from tierstore.dynamodb.items.attribute_values import text
 from tierstore.dynamodb.repository import Repository
 from tierstore.errors import ConflictError, VersionConflictError
 from tierstore.model.state import Lease

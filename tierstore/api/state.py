@@ -11,8 +11,8 @@ from tierstore.core.operation import Group, Mode, Runner, operation
 from tierstore.core.pages import Page, paged
 from tierstore.dynamodb import changes
 from tierstore.dynamodb.changes import has_version, is_absent, version_conflict
-from tierstore.dynamodb.codec import codec_of
 from tierstore.dynamodb.failures import ConditionFailedError
+from tierstore.dynamodb.items.codec import codec_of
 from tierstore.dynamodb.repository import Repository
 from tierstore.model.state import StateEntry
 

@@ -12,8 +12,8 @@ from typing import Final, TypeAlias
 from tierstore.core.effects import Plan, ask
 from tierstore.core.operation import Group, Mode, Runner, operation
 from tierstore.core.pages import Page, paged
-from tierstore.dynamodb.attribute_values import truth
 from tierstore.dynamodb.expressions import equals
+from tierstore.dynamodb.items.attribute_values import truth
 from tierstore.dynamodb.ranges import Range
 from tierstore.dynamodb.repository import Repository
 from tierstore.errors import NotFoundError

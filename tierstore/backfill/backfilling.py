@@ -16,9 +16,9 @@ from tierstore.backfill.progress import Checkpoints, Counts, Segment
 from tierstore.core.effects import Plan, Sleep, together
 from tierstore.declaration.entities import SCHEMA_VERSION_ATTRIBUTE, TYPE_ATTRIBUTE, Entity
 from tierstore.dynamodb import changes
-from tierstore.dynamodb.attribute_values import AttributeValue, number, text
-from tierstore.dynamodb.codec import codec_of
 from tierstore.dynamodb.expressions import Placeholders, absent, all_of, any_of, compare, equals
+from tierstore.dynamodb.items.attribute_values import AttributeValue, number, text
+from tierstore.dynamodb.items.codec import codec_of
 from tierstore.dynamodb.repository import Repository
 from tierstore.errors import CorruptError, InvalidError, VersionConflictError
 

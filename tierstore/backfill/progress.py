@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from tierstore.core.effects import Plan
 from tierstore.declaration.entities import Entity
-from tierstore.dynamodb.attribute_values import Item, text
+from tierstore.dynamodb.items.attribute_values import Item, text
 from tierstore.dynamodb.repository import Repository
 from tierstore.model.state import StateEntry
 

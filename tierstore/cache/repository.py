@@ -12,8 +12,8 @@ from tierstore.core.retries import RetryPolicy
 from tierstore.declaration.entities import Entity
 from tierstore.declaration.keys import KeyValue
 from tierstore.dynamodb.changes import Change
-from tierstore.dynamodb.codec import AnyEntity
 from tierstore.dynamodb.expressions import Condition
+from tierstore.dynamodb.items.codec import AnyEntity
 from tierstore.dynamodb.repository import Repository
 
 

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from tierstore.dynamodb.attribute_values import AttributeValue
+from tierstore.dynamodb.items.attribute_values import AttributeValue
 
 Structured = TypeVar("Structured")
 """An item, decoded as the structure of its entity."""

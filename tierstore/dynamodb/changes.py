@@ -9,8 +9,6 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from tierstore.declaration.entities import SCHEMA_VERSION_ATTRIBUTE, Entity
-from tierstore.dynamodb.attribute_values import AttributeValue, number
-from tierstore.dynamodb.codec import AnyEntity, EntityCodec, codec_of
 from tierstore.dynamodb.expressions import (
     Condition,
     Placeholders,
@@ -22,8 +20,10 @@ from tierstore.dynamodb.expressions import (
     set_and_remove,
 )
 from tierstore.dynamodb.failures import StoredItem
-from tierstore.dynamodb.key_attributes import Guard
-from tierstore.dynamodb.migrating import schema_version_of
+from tierstore.dynamodb.items.attribute_values import AttributeValue, number
+from tierstore.dynamodb.items.codec import AnyEntity, EntityCodec, codec_of
+from tierstore.dynamodb.items.key_attributes import Guard
+from tierstore.dynamodb.items.migrating import schema_version_of
 from tierstore.errors import ConflictError, InvalidError, NotUniqueError, VersionConflictError
 
 Result_co = TypeVar("Result_co", covariant=True)

@@ -8,11 +8,11 @@ from typing import Any
 from tierstore.core.context import Context
 from tierstore.core.effects import Plan
 from tierstore.declaration.keys import SHARD, KeyValue
-from tierstore.dynamodb.attribute_values import number
 from tierstore.dynamodb.changes import Action, Change, Entry
-from tierstore.dynamodb.codec import AnyEntity, codec_of
 from tierstore.dynamodb.database import Database
 from tierstore.dynamodb.expressions import Placeholders
+from tierstore.dynamodb.items.attribute_values import number
+from tierstore.dynamodb.items.codec import AnyEntity, codec_of
 from tierstore.dynamodb.reading import get_many
 from tierstore.errors import ConflictError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from tierstore.dynamodb.attribute_values import AttributeValue
+from tierstore.dynamodb.items.attribute_values import AttributeValue
 
 
 class Placeholders:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from tierstore.dynamodb.attribute_values import AttributeValue
+from tierstore.dynamodb.items.attribute_values import AttributeValue
 from tierstore.errors import (
     AccessDeniedError,
     ConflictError,

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from tierstore.dynamodb.answers import ItemsAnswer
-from tierstore.dynamodb.attribute_values import AttributeValue
+from tierstore.dynamodb.items.attribute_values import AttributeValue
 
 
 class Partition:

@@ -12,8 +12,8 @@ from typing import Any, Final
 from tierstore.declaration.keys import SHARD, KeyTemplate, KeyValue
 from tierstore.declaration.patterns import Query
 from tierstore.declaration.tables import GlobalIndex
-from tierstore.dynamodb.attribute_values import Item, text
 from tierstore.dynamodb.expressions import Condition, Placeholders, all_of, begins_with, between, compare, equals
+from tierstore.dynamodb.items.attribute_values import Item, text
 from tierstore.errors import InvalidError
 
 _LAST: Final = "\U0010ffff"

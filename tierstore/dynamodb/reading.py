@@ -10,10 +10,10 @@ from msgspec import Struct
 from tierstore.core.effects import Plan
 from tierstore.declaration.keys import KeyValue
 from tierstore.dynamodb.answers import BatchAnswer
-from tierstore.dynamodb.attribute_values import Item
 from tierstore.dynamodb.batches import Batch, process_all
-from tierstore.dynamodb.codec import AnyEntity, codec_of
 from tierstore.dynamodb.database import Database
+from tierstore.dynamodb.items.attribute_values import Item
+from tierstore.dynamodb.items.codec import AnyEntity, codec_of
 
 MAXIMUM_KEYS: Final = 100
 """Of one `BatchGetItem` (DynamoDB API reference)."""

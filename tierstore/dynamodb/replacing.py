@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from tierstore.core.effects import Plan
 from tierstore.declaration.entities import Entity
-from tierstore.dynamodb.attribute_values import number
 from tierstore.dynamodb.changes import Action, Change, Entry, conditional, stamped
-from tierstore.dynamodb.codec import AnyEntity, codec_of
 from tierstore.dynamodb.database import Database
 from tierstore.dynamodb.expressions import Condition, Placeholders
 from tierstore.dynamodb.failures import ConditionFailedError
+from tierstore.dynamodb.items.attribute_values import number
+from tierstore.dynamodb.items.codec import AnyEntity, codec_of
+from tierstore.dynamodb.items.sizes import require_size
 from tierstore.dynamodb.reading import get
-from tierstore.dynamodb.sizes import require_size
 from tierstore.dynamodb.writing import write
 from tierstore.errors import ConflictError
 

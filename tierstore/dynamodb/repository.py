@@ -14,9 +14,9 @@ from tierstore.declaration.entities import Entity
 from tierstore.declaration.keys import KeyValue
 from tierstore.dynamodb import changes, counting, querying, reading, replacing, writing
 from tierstore.dynamodb.changes import Change
-from tierstore.dynamodb.codec import AnyEntity
 from tierstore.dynamodb.database import Database
 from tierstore.dynamodb.expressions import Condition
+from tierstore.dynamodb.items.codec import AnyEntity
 from tierstore.dynamodb.ranges import Range
 
 

@@ -10,7 +10,6 @@ from tierstore.declaration.entities import Entity
 from tierstore.declaration.keys import KeyValue
 from tierstore.dynamodb.batches import Batch, process_all
 from tierstore.dynamodb.changes import Change, Entry
-from tierstore.dynamodb.codec import codec_of
 from tierstore.dynamodb.database import Database
 from tierstore.dynamodb.effects import as_document
 from tierstore.dynamodb.failures import (
@@ -19,6 +18,7 @@ from tierstore.dynamodb.failures import (
     TransactionCanceledError,
     is_condition,
 )
+from tierstore.dynamodb.items.codec import codec_of
 from tierstore.errors import InvalidError
 
 MAXIMUM_ENTRIES: Final = 100

@@ -11,8 +11,8 @@ from tests.tierstore.dynamodb.conftest import World, moto, world
 from tests.tierstore.dynamodb.people import Person, PersonBefore
 from tierstore.backfill.backfilling import Backfill, Backfilled
 from tierstore.backfill.progress import Counts
-from tierstore.dynamodb.codec import codec_of
 from tierstore.dynamodb.effects import DynamoDBRequest
+from tierstore.dynamodb.items.codec import codec_of
 from tierstore.errors import InvalidError, UnavailableError
 from tierstore.model.users import Preferences, User
 

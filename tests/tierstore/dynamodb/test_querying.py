@@ -21,10 +21,10 @@ from tierstore.core.pages import Page
 from tierstore.core.retries import Backoff, RetryBudget, RetryPolicy, standard_retries
 from tierstore.core.runners import SyncRunner
 from tierstore.declaration.patterns import Query
-from tierstore.dynamodb.attribute_values import Item
-from tierstore.dynamodb.codec import codec_of
 from tierstore.dynamodb.effects import DynamoDBRequest, as_document
 from tierstore.dynamodb.expressions import Condition, equals
+from tierstore.dynamodb.items.attribute_values import Item
+from tierstore.dynamodb.items.codec import codec_of
 from tierstore.dynamodb.ranges import Range
 from tierstore.dynamodb.repository import Repository
 from tierstore.errors import InvalidCursorError, InvalidError

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tierstore.declaration.entities import Entity
 from tierstore.declaration.kinds import Kind, Maybe, SetOf
-from tierstore.dynamodb.fields import TIME_TO_LIVE, Form, form_of
+from tierstore.dynamodb.items.fields import TIME_TO_LIVE, Form, form_of
 
 NOTHING: Final = object()
 """Unlike None, which is a value that a field may have."""

@@ -15,7 +15,7 @@ import msgspec
 
 from tierstore.declaration.entities import SCHEMA_VERSION_ATTRIBUTE
 from tierstore.declaration.kinds import Binary, Choice, Kind, Maybe, Moment, Number, SetOf, Text, Truth, Whole
-from tierstore.dynamodb.stored_fields import StoredField
+from tierstore.dynamodb.items.stored_fields import StoredField
 from tierstore.errors import CorruptError
 
 

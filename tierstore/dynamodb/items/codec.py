@@ -11,12 +11,12 @@ import msgspec
 from tierstore.declaration.entities import SCHEMA_VERSION_ATTRIBUTE, TYPE_ATTRIBUTE, Entity
 from tierstore.declaration.keys import KeyValue
 from tierstore.dynamodb.answers import BatchAnswer, ItemAnswer, ItemsAnswer
-from tierstore.dynamodb.attribute_values import AttributeValue, Item, UnstorableError, number, text
-from tierstore.dynamodb.key_attributes import Guard, KeyAttributes
-from tierstore.dynamodb.migrating import Migrating, schema_version_of
-from tierstore.dynamodb.sizes import require_size
-from tierstore.dynamodb.stored_fields import NOTHING, stored_fields
-from tierstore.dynamodb.structures import Structure
+from tierstore.dynamodb.items.attribute_values import AttributeValue, Item, UnstorableError, number, text
+from tierstore.dynamodb.items.key_attributes import Guard, KeyAttributes
+from tierstore.dynamodb.items.migrating import Migrating, schema_version_of
+from tierstore.dynamodb.items.sizes import require_size
+from tierstore.dynamodb.items.stored_fields import NOTHING, stored_fields
+from tierstore.dynamodb.items.structures import Structure
 from tierstore.errors import CorruptError
 
 AnyEntity = TypeVar("AnyEntity", bound=Entity)

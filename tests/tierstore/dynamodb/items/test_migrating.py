@@ -17,8 +17,8 @@ from tierstore.declaration.entities import Entity, Unique
 from tierstore.declaration.keys import key
 from tierstore.declaration.patterns import Query
 from tierstore.dynamodb import changes
-from tierstore.dynamodb.attribute_values import Item, text
-from tierstore.dynamodb.codec import codec_of
+from tierstore.dynamodb.items.attribute_values import Item, text
+from tierstore.dynamodb.items.codec import codec_of
 from tierstore.dynamodb.ranges import Range
 from tierstore.errors import CorruptError, NewerSchemaError, UnavailableError, VersionConflictError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from tierstore.dynamodb.attribute_values import AttributeValue, Item
+from tierstore.dynamodb.items.attribute_values import AttributeValue, Item
 from tierstore.errors import TooLargeError
 
 MAXIMUM_ITEM_BYTES: Final = 400 * 1024

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from tierstore.declaration.entities import TYPE_ATTRIBUTE, Entity
 from tierstore.declaration.keys import Key, KeyValue
 from tierstore.declaration.tables import GlobalIndex
-from tierstore.dynamodb.attribute_values import Item, text
+from tierstore.dynamodb.items.attribute_values import Item, text
 from tierstore.errors import InvalidError
 
 

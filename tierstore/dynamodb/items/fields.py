@@ -27,8 +27,8 @@ from tierstore.declaration.kinds import (
     Truth,
     Whole,
 )
-from tierstore.dynamodb import attribute_values
-from tierstore.dynamodb.attribute_values import NULL, AttributeValue
+from tierstore.dynamodb.items import attribute_values
+from tierstore.dynamodb.items.attribute_values import NULL, AttributeValue
 
 
 class Form(NamedTuple):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tierstore.declaration.entities import SCHEMA_VERSION_ATTRIBUTE, TYPE_ATTRIBUTE, Entity
-from tierstore.dynamodb import attribute_values
-from tierstore.dynamodb.attribute_values import AttributeValue, Item, UnstorableError, number, text
+from tierstore.dynamodb.items import attribute_values
+from tierstore.dynamodb.items.attribute_values import AttributeValue, Item, UnstorableError, number, text
 from tierstore.errors import CorruptError, NewerSchemaError
 
 _ALWAYS_KEPT: Final = frozenset({TYPE_ATTRIBUTE, "version", "created_at", "updated_at"})

@@ -14,8 +14,8 @@ from boto3.dynamodb.types import TypeDeserializer
 from hypothesis import given
 
 from tests.tierstore.dynamodb.specimens import Address, Specimen, anything, specimens
-from tierstore.dynamodb import attribute_values
-from tierstore.dynamodb.codec import codec_of
+from tierstore.dynamodb.items import attribute_values
+from tierstore.dynamodb.items.codec import codec_of
 from tierstore.errors import CorruptError, InvalidError, TooLargeError
 from tierstore.model.users import User
 
