@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from environments import addresses, audit, backups, buckets, redis, tables
 from environments.declared import APPLICATIONS, BUCKETS, OPERATIONS, OWNERS, TABLES, USED_BUCKETS
@@ -36,6 +36,7 @@ def findings(environment: Environment) -> Iterator[Finding]:
         yield from addresses.findings(environment.network, nodes=sum(group.settings.most_nodes for group in groups))
     else:
         yield from _repeated_subnets(environment.network)
+    yield from _repeated_endpoints(environment.network.interface_endpoints)
     yield from _regions(environment)
     yield from _tags(environment)
     yield from _names(environment)
@@ -58,6 +59,12 @@ def _repeated_subnets(network: ExistingNetwork) -> Iterator[Finding]:
     for position, subnet in enumerate(network.subnet_ids):
         if subnet in network.subnet_ids[:position]:
             yield _finding("network", "subnet_ids", position, message=f"{given(subnet)} twice: keep one")
+
+
+def _repeated_endpoints(services: Sequence[str]) -> Iterator[Finding]:
+    for position, service in enumerate(services):
+        if service in services[:position]:
+            yield _finding("network", "interface_endpoints", position, message=f"{given(service)} twice: keep one")
 
 
 def _regions(environment: Environment) -> Iterator[Finding]:

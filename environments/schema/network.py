@@ -10,6 +10,9 @@ from pydantic import ConfigDict, Field
 from environments.schema.values import Cidr, RouteTableId, SubnetId, VpcId
 from environments.settings import Section
 
+InterfaceEndpoint = Literal["elasticache", "kinesis-streams", "kms", "logs", "monitoring", "sns", "ssm", "sts"]
+"""Services that applications call beside DynamoDB and S3, as the names of endpoints end."""
+
 
 class CreatedNetwork(Section):
     """A VPC of our own with private subnets only."""
@@ -25,6 +28,8 @@ class CreatedNetwork(Section):
     """Ranges that are or will be peered with this VPC."""
     flow_logs: bool = True
     """Record rejected and accepted traffic in a log group."""
+    interface_endpoints: tuple[InterfaceEndpoint, ...] = ()
+    """Services that are reached without the internet too; each endpoint is paid for by hour and zone."""
 
     @property
     def private_subnets(self) -> tuple[IPv4Network, ...]:
@@ -42,3 +47,5 @@ class ExistingNetwork(Section):
     """Private subnets, in two zones or more for Multi-AZ."""
     route_table_ids: tuple[RouteTableId, ...] = ()
     """Route tables that get the gateway endpoints; empty where the VPC has endpoints of its own."""
+    interface_endpoints: tuple[InterfaceEndpoint, ...] = ()
+    """Services that get an endpoint in `subnet_ids`, which everything in the VPC uses from then on."""

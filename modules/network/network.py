@@ -9,6 +9,7 @@ from constructs import Construct
 from environments.schema import CreatedNetwork, Environment, ExistingNetwork
 from modules.network.endpoints import GatewayEndpoints
 from modules.network.flow_logs import FlowLogs
+from modules.network.interface_endpoints import InterfaceEndpoints
 from modules.network.private_vpc import PrivateVpc
 from modules.network.security_groups import SecurityGroups
 
@@ -39,5 +40,14 @@ class Network(Construct):
                 route_table_ids=route_table_ids,
             )
         groups = SecurityGroups(self, "security-groups", environment=environment, vpc_id=self.vpc_id)
+        if environment.network.interface_endpoints:
+            InterfaceEndpoints(
+                self,
+                "interface-endpoints",
+                environment=environment,
+                vpc_id=self.vpc_id,
+                subnet_ids=self.subnet_ids,
+                clients_security_group_id=groups.clients.id,
+            )
         self.redis_security_group_id: str = groups.redis.id
         self.clients_security_group_id: str = groups.clients.id

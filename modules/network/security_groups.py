@@ -11,7 +11,7 @@ from constructs import Construct
 from environments.schema import Environment
 from modules.checkov import suppress
 
-_HTTPS = 443
+HTTPS = 443
 
 
 class SecurityGroups(Construct):
@@ -54,8 +54,8 @@ class SecurityGroups(Construct):
                 description=f"Gateway endpoint of {service}",
                 prefix_list_id=addresses.id,
                 ip_protocol="tcp",
-                from_port=_HTTPS,
-                to_port=_HTTPS,
+                from_port=HTTPS,
+                to_port=HTTPS,
             )
 
     def _group(self, environment: Environment, vpc_id: str, what: str, description: str) -> SecurityGroup:

@@ -55,6 +55,16 @@ SCALABLE = "node_type: cache.r7g.large"
             id="a subnet given twice",
         ),
         pytest.param(
+            "network: {kind: create, interface_endpoints: [kms, ssm, kms]}\n",
+            'network.interface_endpoints[2]: given "kms" twice: keep one',
+            id="an endpoint given twice",
+        ),
+        pytest.param(
+            "audit: {log_group: true}\n",
+            "audit.log_group: given true while data_events is none",
+            id="a log group of nothing",
+        ),
+        pytest.param(
             "access: {personas: {writer: {services: [ec2]}}}\n",
             "access.personas.writer: unknown, allowed application, auditor, backup, data_protection, operator",
             id="a persona that is not declared",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.validation.breaks import Break, Breaking, really
+from tests.validation.breaks import Break, Breaking, as_if, really
 from validation.context import Context
 from validation.live import kms, network, redis, ssm
 
@@ -37,6 +37,20 @@ def unrouted(context: Context) -> Iterator[Context]:
         yield context
     finally:
         change(VpcEndpointId=endpoint["VpcEndpointId"], AddRouteTableIds=tables)
+
+
+@contextmanager
+def with_an_open_policy(context: Context) -> Iterator[Context]:
+    """The endpoint of KMS with the policy that AWS gives to one without."""
+    endpoints = network.endpoints(context.clients, vpc(context))
+    endpoint = next(each for each in endpoints if each["ServiceName"].endswith("kms"))
+    change, identifier = context.clients.ec2.modify_vpc_endpoint, endpoint["VpcEndpointId"]
+    statement = {"Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    change(VpcEndpointId=identifier, PolicyDocument=json.dumps({"Statement": [statement]}))
+    try:
+        yield context
+    finally:
+        change(VpcEndpointId=identifier, PolicyDocument=endpoint["PolicyDocument"])
 
 
 @contextmanager
@@ -129,6 +143,22 @@ BREAKS = (
         resource="s3",
         how=unrouted,
         what="has a route table",
+        expected=True,
+        found=False,
+    ),
+    Break(
+        check="platform.interface_endpoints",
+        resource="kms",
+        how=with_an_open_policy,
+        what="statements that let anybody by",
+        expected=[],
+        found=["Open"],
+    ),
+    Break(
+        check="platform.interface_endpoints",
+        resource="ssm",
+        how=as_if(network.endpoints, lambda endpoints: [each | {"PrivateDnsEnabled": False} for each in endpoints]),
+        what="has the service's usual name",
         expected=True,
         found=False,
     ),

@@ -11,6 +11,7 @@ from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Severity, Skip, compare
 from validation.live import network, redis
+from validation.policy import allows_anybody
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import IpPermissionOutputTypeDef, SecurityGroupTypeDef
@@ -61,6 +62,36 @@ def endpoints(context: Context, service: str) -> Iterator[Finding]:
         yield compare("route tables", expected=sorted(settings.route_table_ids), found=tables)
     else:
         yield compare("has a route table", expected=True, found=bool(tables))
+
+
+def _interface_services(context: Context) -> Sequence[str]:
+    return context.environment.network.interface_endpoints
+
+
+@check(
+    "platform.interface_endpoints",
+    "Other services are reached without the internet",
+    severity=Severity.MEDIUM,
+    each=_interface_services,
+)
+def interface_endpoints(context: Context, service: str) -> Iterator[Finding]:
+    """An interface endpoint under the service's usual name, in every subnet, for our own account's principals only."""
+    name = f"com.amazonaws.{context.environment.region}.{service}"
+    vpc = vpc_id(context)
+    found = [
+        endpoint
+        for endpoint in context.ask(network.endpoints, vpc)
+        if endpoint["ServiceName"] == name and endpoint["VpcEndpointType"] == "Interface"
+    ]
+    yield compare("states of the endpoints", expected=["available"], found=[each["State"].lower() for each in found])
+    for endpoint in found:
+        subnets = sorted(each["SubnetIdentifier"] for each in _subnet_group(context)["Subnets"])
+        yield compare("subnets", expected=subnets, found=sorted(endpoint.get("SubnetIds", [])))
+        yield compare("has the service's usual name", expected=True, found=endpoint.get("PrivateDnsEnabled", False))
+        groups = sorted(group["GroupName"] for group in endpoint.get("Groups", []))
+        yield compare("security groups", expected=[context.environment.physical_name("endpoints")], found=groups)
+        open_to = list(allows_anybody(endpoint.get("PolicyDocument")))
+        yield compare("statements that let anybody by", expected=[], found=open_to)
 
 
 @check("platform.subnets", "Redis can live in every zone", severity=Severity.HIGH, each=_networks)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Network
 
 import pytest
@@ -176,3 +177,66 @@ def test_clients_reach_redis_and_the_endpoints_only(created: Template) -> None:
 
 def test_nothing_is_open_to_the_world(created: Template) -> None:
     assert not any(address in str(created.document) for address in OPEN)
+
+
+@pytest.fixture(scope="module")
+def ours(environment: Environment) -> Template:
+    return network(environment, CreatedNetwork(interface_endpoints=("kms", "ssm", "monitoring")))
+
+
+@pytest.fixture(scope="module")
+def somebody_elses(environment: Environment) -> Template:
+    settings = ExistingNetwork(
+        kind="existing",
+        vpc_id="vpc-0123456789",
+        subnet_ids=("subnet-0123456781", "subnet-0123456782"),
+        interface_endpoints=("ssm",),
+    )
+    return network(environment, settings)
+
+
+class TestInterfaceEndpoints:
+    @staticmethod
+    def statement(template: Template, service: str) -> Block:
+        endpoint = template.one("aws_vpc_endpoint", service_name=f"com.amazonaws.eu-central-1.{service}")
+        return statements(endpoint["policy"])["OwnAccount"]
+
+    def test_each_has_the_usual_name_in_every_subnet(self, ours: Template) -> None:
+        endpoints = [each for each in ours.all("aws_vpc_endpoint") if each["vpc_endpoint_type"] == "Interface"]
+
+        assert len(endpoints) == 3
+        assert {each["private_dns_enabled"] for each in endpoints} == {True}
+        assert {len(each["subnet_ids"]) for each in endpoints} == {3}
+
+    @pytest.mark.parametrize("service", ["kms", "ssm", "monitoring"])
+    def test_each_serves_and_leads_to_the_own_account_only(self, ours: Template, service: str) -> None:
+        own = {"aws:PrincipalAccount": "123456789012", "aws:ResourceAccount": "123456789012"}
+
+        assert self.statement(ours, service)["Condition"] == {"StringEquals": own}
+
+    def test_in_a_vpc_of_our_own_parameters_are_the_environments(
+        self, ours: Template, somebody_elses: Template
+    ) -> None:
+        parameters = "arn:aws:ssm:eu-central-1:123456789012:parameter/tierstore/test/*"
+
+        assert self.statement(ours, "ssm")["Resource"] == parameters
+        assert self.statement(somebody_elses, "ssm")["Resource"] == "*"
+
+    def test_metrics_are_called_as_iam_calls_them(self, ours: Template) -> None:
+        assert self.statement(ours, "monitoring")["Action"] == "cloudwatch:*"
+
+    def test_only_clients_reach_them(self, ours: Template) -> None:
+        group = f"${{{ours.address('aws_security_group', name='tierstore-test-endpoints')}.id}}"
+        clients = f"${{{ours.address('aws_security_group', name='tierstore-test-clients')}.id}}"
+        rules = [each for each in ours.all("aws_vpc_security_group_ingress_rule") if each["security_group_id"] == group]
+
+        assert [(each["referenced_security_group_id"], each["from_port"]) for each in rules] == [(clients, 443)]
+
+    def test_everything_in_somebody_elses_vpc_reaches_them(self, somebody_elses: Template) -> None:
+        (rule,) = [each for each in somebody_elses.all("aws_vpc_security_group_ingress_rule") if "cidr_ipv4" in each]
+
+        assert re.fullmatch(r"\$\{data\.aws_vpc\.[\w-]+\.cidr_block\}", rule["cidr_ipv4"])
+        assert (rule["from_port"], rule["to_port"]) == (443, 443)
+
+    def test_there_are_none_unless_asked_for(self, created: Template) -> None:
+        assert {each["vpc_endpoint_type"] for each in created.all("aws_vpc_endpoint")} == {"Gateway"}

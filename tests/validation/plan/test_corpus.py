@@ -812,6 +812,21 @@ SECURITY = [
         blocked=(("weaken", "aws_flow_log.vpc"),),
     ),
     Case(
+        "a way that stays inside is gone",
+        plan(destroyed("aws_vpc_endpoint.kms", o.ENDPOINT), unchanged("aws_vpc.vpc", o.VPC)),
+        blocked=(("weaken", "aws_vpc_endpoint.kms"),),
+    ),
+    Case(
+        "requests for data are recorded no longer",
+        plan(destroyed("aws_cloudtrail.trail", o.TRAIL), unchanged("aws_s3_bucket.logs", o.LOGS)),
+        blocked=(("weaken", "aws_cloudtrail.trail"),),
+    ),
+    Case(
+        "a trail is switched off",
+        plan(updated("aws_cloudtrail.trail", o.TRAIL, enable_logging=False)),
+        blocked=(("weaken", "aws_cloudtrail.trail"),),
+    ),
+    Case(
         "the record of traffic goes with the network",
         plan(destroyed("aws_flow_log.vpc", o.FLOW_LOG), destroyed("aws_vpc.vpc", o.VPC)),
     ),
