@@ -158,7 +158,6 @@ BACKUP_SELECTION: Values = {"id": "tables", "plan_id": "plan", "resources": [TAB
 SECRET: Values = {"id": "token", "name": "token", "recovery_window_in_days": 30}
 LOG_GROUP: Values = {"id": "slow", "name": "slow", "retention_in_days": 365, "kms_key_id": KEY_ARN}
 FLOW_LOG: Values = {"id": "fl-1", "vpc_id": "vpc-1"}
-ENDPOINT: Values = {"id": "vpce-1", "vpc_id": "vpc-1", "vpc_endpoint_type": "Interface", "private_dns_enabled": True}
 TRAIL: Values = {"id": "data-events", "s3_bucket_name": "tierstore-dev-logs", "enable_logging": True}
 LOGS: Values = {"id": "tierstore-dev-logs", "bucket": "tierstore-dev-logs"}
 VPC: Values = {"id": "vpc-1", "cidr_block": "10.0.0.0/16"}
