@@ -87,8 +87,8 @@ class Connection(AwsAccess):
     """Signs cursors; None signs with a key made from the environment's name, which shows mistakes but not forgery."""
 
     @classmethod
-    def parse(cls, document: str, *, variables: Mapping[str, str] = os.environ) -> Connection:
-        """Read a connection document; the variables may redirect it.
+    def parse(cls, document: str, *, variables: Mapping[str, str] | None = None) -> Connection:
+        """Read a connection document; the variables, the environment's unless given, may redirect it.
 
         `AWS_ENDPOINT_URL`, `AWS_CA_BUNDLE` and `AWS_PROFILE` mean what they mean to every AWS tool;
         `TIERSTORE_REDIS_PASSWORDS_FILE` names a file of passwords by Redis user, in place of IAM tokens;
@@ -97,7 +97,7 @@ class Connection(AwsAccess):
         """
         try:
             parsed = json.loads(document)
-            return cls._from_parsed(parsed, variables)
+            return cls._from_parsed(parsed, os.environ if variables is None else variables)
         except (ValueError, TypeError, KeyError) as error:
             raise InvalidError(
                 f"the connection document cannot be read: {type(error).__name__}: {error}; deploy the environment again"

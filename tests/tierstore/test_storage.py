@@ -52,6 +52,17 @@ def test_help_tells_what_an_operation_takes_and_returns() -> None:
     )
 
 
+def test_help_shows_nothing_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_PASSWORD", "hushhush")
+
+    shown = subprocess.run(
+        [sys.executable, "-c", "import tierstore; help(tierstore)"], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert "class Connection" in shown
+    assert "hushhush" not in shown
+
+
 def test_every_declared_pattern_has_one_operation_and_every_operation_is_declared() -> None:
     operations = [
         f"{group}.{name}"
