@@ -12,9 +12,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from redis.exceptions import RedisClusterException
 
 from environments import UnusableEnvironment
-from validation import drill_command, run_command
+from validation import run_command
 from validation.command_line import INTERRUPTED
 from validation.cost import command as cost_command
+from validation.drill import command as drill_command
 from validation.errors import CouldNotRun
 from validation.framework.result import Unmet
 from validation.framework.runner import cause

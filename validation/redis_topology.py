@@ -28,11 +28,6 @@ class Shard:
         """The primary first."""
         return (self.primary, *self.replicas)
 
-    @property
-    def slot_count(self) -> int:
-        """Number of slots served."""
-        return sum(len(slots) for slots in self.slots)
-
     def serves(self, slot: int) -> bool:
         """Whether `slot` is one of its slots."""
         return any(slot in slots for slots in self.slots)

@@ -120,7 +120,7 @@ def test_a_broken_limit_is_exit_code_1(monkeypatch: pytest.MonkeyPatch, capsys: 
         context.environment = context.environment.model_copy(update={"failover": limits})
         return real(context, *arguments, **options)
 
-    monkeypatch.setattr("validation.drill_command.run_drill", strict)
+    monkeypatch.setattr("validation.drill.command.run_drill", strict)
 
     assert main(["drill", "failover", "local", "--trigger", "graceful"]) == 1
     assert "limit 0.001 s: failed" in capsys.readouterr().out
@@ -160,7 +160,7 @@ def test_disturbs_production_only_when_it_is_confirmed(
 ) -> None:
     context = fresh_context()
     context.environment = context.environment.model_copy(update={"production": True})
-    monkeypatch.setattr("validation.drill_command.deployed_context", lambda _name, inside_vpc: context)  # noqa: ARG005
+    monkeypatch.setattr("validation.drill.command.deployed_context", lambda _name, inside_vpc: context)  # noqa: ARG005
     monkeypatch.setattr("sys.stdin", io.StringIO(answer))
     monkeypatch.setattr("sys.stdin.isatty", lambda: terminal)
 

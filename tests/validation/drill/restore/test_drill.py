@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from tests.support.deployed import Deployed
-from validation import restore_command
 from validation.__main__ import main
 from validation.checks.s3_data import PREFIX
 from validation.clients import Clients
@@ -175,7 +174,7 @@ def test_production_is_not_written_to_unasked(
 ) -> None:
     context = fresh_context()
     context.environment = context.environment.model_copy(update={"production": True})
-    monkeypatch.setattr(restore_command, "deployed_context", lambda _: context)
+    monkeypatch.setattr("validation.drill.restore.command.deployed_context", lambda _: context)
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
 
     assert main(["drill", "restore", "local"]) == 2

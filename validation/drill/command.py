@@ -8,12 +8,12 @@ from pathlib import Path
 from rich.console import Console
 
 from environments import names
-from validation import restore_command
 from validation.command_line import Commands, exit_codes, number
 from validation.drill import report as drill_report
 from validation.drill.conversation import confirm, telling
 from validation.drill.failover import WARM_UP_SECONDS, run_drill
 from validation.drill.measurement import passed, verdicts
+from validation.drill.restore import command as restore_command
 from validation.drill.stage import Settings, set_stage
 from validation.drill.trigger import Trigger
 from validation.preflight import deployed_context
