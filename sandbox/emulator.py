@@ -64,6 +64,7 @@ class Emulator:
         self._persistence = importlib.import_module("ministack.core.persistence")
         self._responses = importlib.import_module("ministack.core.responses")
         self._policies = importlib.import_module("ministack.core.iam_evaluator")
+        self._router = importlib.import_module("ministack.core.router")
         importlib.import_module("ministack.core.hypercorn_compat").install()
         s3_kms_key_condition.tell_policies()
         dynamodb_leading_keys.tell_policies()
@@ -92,6 +93,9 @@ class Emulator:
     def put_in_front(self, service: str, gap: Gap) -> None:
         """Let `gap` answer the requests of a service; what it passes on goes to who answered before, if anybody."""
         emulator = self.handler(service)
+        # For a service that its router has no pattern of, the emulator reads botocore's models of all of AWS, which
+        # takes seconds in which it answers nobody.
+        self._router.SERVICE_PATTERNS.setdefault(service, {})
 
         async def outer(
             method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]
