@@ -6,7 +6,7 @@ from environments.schema.backup import BackupRule, BackupSettings, ComplianceLoc
 from environments.schema.buckets import BucketSettings
 from environments.schema.budget import BudgetSettings, Freeze
 from environments.schema.capacity import Scaled, ScheduledRange
-from environments.schema.cost import BucketUsage, CostSettings, RedisUsage, TableUsage
+from environments.schema.cost import BucketUsage, CostSettings, RedisUsage, SeparateRedisUsage, TableUsage
 from environments.schema.encryption import EncryptionSettings
 from environments.schema.endpoints import Service
 from environments.schema.environment import Environment
@@ -86,6 +86,7 @@ __all__ = [
     "ScaledShards",
     "ScheduledRange",
     "SeparateGroups",
+    "SeparateRedisUsage",
     "Service",
     "TableSettings",
     "TableUsage",

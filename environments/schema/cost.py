@@ -47,12 +47,20 @@ class BucketUsage(Settings):
 
 
 class RedisUsage(Settings):
-    """Use of the replication group."""
+    """Use of one replication group."""
 
     snapshot_gb: Amount = 1
     """GB of the snapshots beyond the newest, which is free."""
     data_gb: Amount | None = None
     """GB that the data of all primaries needs in memory at its highest; null gives no advice on the node's size."""
+
+
+class SeparateRedisUsage(Settings):
+    """Use of the replication groups of single uses."""
+
+    cache: RedisUsage = RedisUsage()
+    session: RedisUsage = RedisUsage()
+    real_time: RedisUsage = RedisUsage()
 
 
 class CostSettings(Settings):
@@ -63,6 +71,8 @@ class CostSettings(Settings):
     buckets: dict[str, BucketUsage] = Field(default_factory=dict)
     """By declared bucket; a bucket that is not named is used as the defaults say."""
     redis: RedisUsage = RedisUsage()
+    """Of the main replication group."""
+    separate_redis: SeparateRedisUsage = SeparateRedisUsage()
     log_gb: Amount = 1
     """GB that each log group takes in a month."""
     backup_gb: Amount = 10

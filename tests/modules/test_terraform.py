@@ -29,9 +29,11 @@ from environments.schema import (
     Provisioned,
     RedisScaling,
     RedisSettings,
+    ReplicationGroupSettings,
     Scaled,
     ScaledShards,
     ScheduledRange,
+    SeparateGroups,
     TableSettings,
 )
 from modules.app import build_app
@@ -60,7 +62,13 @@ VARIANTS: Final[dict[str, dict[str, object]]] = {
             subnet_ids=("subnet-0123456781", "subnet-0123456782"),
             route_table_ids=("rtb-0123456789",),
         ),
-        "redis": RedisSettings(engine="valkey", engine_version="7.2", port=7000, shards=1),
+        "redis": RedisSettings(
+            engine="valkey",
+            engine_version="7.2",
+            port=7000,
+            shards=1,
+            separate=SeparateGroups(session=ReplicationGroupSettings(node_type="cache.t4g.medium")),
+        ),
     },
     "provisioned-and-archived": {
         "network": CreatedNetwork(cidr=IPv4Network("10.99.0.0/20"), flow_logs=False),

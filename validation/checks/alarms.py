@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from environments.replication_groups import replication_groups
 from monitoring import Alarm, Tier, alarms
 from monitoring.composite import Composite, composites
 from monitoring.dashboard import dashboard_name, render_dashboard
@@ -14,7 +15,7 @@ from monitoring.rule import Severity as Urgency
 from monitoring.topic import topic_arn
 from validation.checks.dynamodb_settings import describe as describe_table
 from validation.checks.keys import key_arn
-from validation.checks.redis_settings import nodes
+from validation.checks.redis_settings import every_node
 from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Json, Severity, Unmet, compare
@@ -96,7 +97,7 @@ def dimensions(context: Context, tier: str) -> Iterator[Finding]:
                 context.ask(s3.region, bucket)
                 yield compare(f"bucket {bucket}", expected=WATCHED, found=WATCHED)
         case Tier.REDIS:
-            members = {node["CacheClusterId"] for node in nodes(context)}
+            members = {node["CacheClusterId"] for node in every_node(context)}
             watched = {each["CacheClusterId"] for each in named}
             # Autoscaling takes nodes away and brings them back.
             yield from _same("node", members, watched & members if _is_scaled(context) else watched)
@@ -224,8 +225,8 @@ def _same(kind: str, live: Iterable[str], watched: Iterable[str]) -> Iterator[Fi
 
 
 def _is_scaled(context: Context) -> bool:
-    scaled = context.environment.redis.autoscaling
-    return scaled.shards is not None or scaled.replicas is not None
+    scaled = [group.settings.autoscaling for group in replication_groups(context.environment)]
+    return any(each.shards is not None or each.replicas is not None for each in scaled)
 
 
 def _seen(is_so: bool) -> str:  # noqa: FBT001 - one value of a comparison

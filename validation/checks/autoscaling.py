@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from environments.replication_groups import ReplicationGroup
 from environments.schema import Autoscaled, Environment, Scaled, ScaledCapacity
 from tierstore.declaration.tables import Table
 from validation.checks.dynamodb_settings import tables
-from validation.checks.redis_settings import replication_groups
+from validation.checks.redis_settings import configured, group_ids
 from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Json, Severity, compare
@@ -24,12 +25,12 @@ def units(context: Context, table: str) -> Iterator[Finding]:
     yield from _compare(scaled_units(environment, context.model.table(table)), live)
 
 
-@check("redis.autoscaling", "Shards and replicas follow the load", severity=Severity.HIGH, each=replication_groups)
+@check("redis.autoscaling", "Shards and replicas follow the load", severity=Severity.HIGH, each=group_ids)
 def nodes(context: Context, group: str) -> Iterator[Finding]:
     """Bounds, target and schedule of the number of shards and of replicas; none where they are fixed."""
     there = context.ask(redis.replication_group, group)["ReplicationGroupId"]
     live = context.ask(autoscaling.scaled_numbers, "elasticache", f"replication-group/{there}")
-    yield from _compare(scaled_nodes(context.environment), live)
+    yield from _compare(scaled_nodes(configured(context, group)), live)
 
 
 def scaled_units(environment: Environment, table: Table) -> dict[str, Scaled]:
@@ -48,10 +49,10 @@ def scaled_units(environment: Environment, table: Table) -> dict[str, Scaled]:
     }
 
 
-def scaled_nodes(environment: Environment) -> dict[str, Scaled]:
+def scaled_nodes(group: ReplicationGroup) -> dict[str, Scaled]:
     """The numbers of shards and replicas that follow the load, named as Application Auto Scaling does."""
-    settings = environment.redis.autoscaling
-    dimension = f"replication-group/{environment.replication_group_id} elasticache:replication-group"
+    settings = group.settings.autoscaling
+    dimension = f"replication-group/{group.id} elasticache:replication-group"
     scaled = {f"{dimension}:NodeGroups": settings.shards, f"{dimension}:Replicas": settings.replicas}
     return {name: each for name, each in scaled.items() if each}
 

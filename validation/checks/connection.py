@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from environments.replication_groups import ReplicationGroup, replication_groups
 from validation.checks import dynamodb_settings, redis_settings, s3_settings
 from validation.context import Context
 from validation.framework.check import check
@@ -38,10 +39,10 @@ def _parsed(text: str) -> dict[str, Json]:
 def expected_document(context: Context) -> dict[str, Json]:
     """What must be published, from live resources."""
     environment = context.environment
-    group = redis_settings.describe(context)
-    endpoint = group["ConfigurationEndpoint"]
+    main, *separate = replication_groups(environment)
+    separate_redis: dict[str, Json] = {use.value: _redis(context, group) for group in separate for use in group.uses}
     return {
-        "version": 1,
+        "version": 2 if separate_redis else 1,
         "environment": environment.name,
         "region": environment.region,
         "tables": {
@@ -57,12 +58,19 @@ def expected_document(context: Context) -> dict[str, Json]:
             }
             for bucket in s3_settings.buckets(context)
         },
-        "redis": {
-            "replication_group_id": group["ReplicationGroupId"],
-            "host": endpoint["Address"],
-            "port": endpoint["Port"],
-            "tls": True,
-            "user": redis_settings.application_user(environment),
-            "authentication": "iam",
-        },
+        "redis": _redis(context, main),
+        **({"separate_redis": separate_redis} if separate_redis else {}),
+    }
+
+
+def _redis(context: Context, group: ReplicationGroup) -> dict[str, Json]:
+    live = redis_settings.describe(context, group.id)
+    endpoint = live["ConfigurationEndpoint"]
+    return {
+        "replication_group_id": live["ReplicationGroupId"],
+        "host": endpoint["Address"],
+        "port": endpoint["Port"],
+        "tls": True,
+        "user": redis_settings.application_user(context.environment),
+        "authentication": "iam",
     }

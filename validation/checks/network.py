@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from environments.schema import CreatedNetwork, ExistingNetwork
-from validation.checks.redis_settings import nodes
+from validation.checks.redis_settings import every_node, group_ids, nodes
 from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Severity, Skip, compare
@@ -30,11 +30,12 @@ def _networks(context: Context) -> Sequence[str]:
 
 def vpc_id(context: Context) -> str:
     """The VPC that Redis and its clients live in; raises `Unmet` where there is no subnet group to tell."""
-    return _subnet_group(context)["VpcId"]
+    main, *_ = group_ids(context)
+    return _subnet_group(context, main)["VpcId"]
 
 
-def _subnet_group(context: Context) -> CacheSubnetGroupTypeDef:
-    names = {node["CacheSubnetGroupName"] for node in nodes(context)}
+def _subnet_group(context: Context, group: str) -> CacheSubnetGroupTypeDef:
+    names = {node["CacheSubnetGroupName"] for node in nodes(context, group)}
     return context.ask(redis.subnet_group, min(names))
 
 
@@ -96,16 +97,17 @@ def interface_endpoints(context: Context, service: str) -> Iterator[Finding]:
 
 @check("platform.subnets", "Redis can live in every zone", severity=Severity.HIGH, each=_networks)
 def subnets(context: Context, _network: str) -> Iterator[Finding]:
-    """The subnets that nodes are placed in, and over how many zones they spread."""
+    """The subnets that nodes of each replication group are placed in, and over how many zones they spread."""
     settings = context.environment.network
-    group = _subnet_group(context)
-    match settings:
-        case CreatedNetwork():
-            zones = {subnet["SubnetAvailabilityZone"]["Name"] for subnet in group["Subnets"]}
-            yield compare("zones", expected=settings.availability_zones, found=len(zones))
-        case ExistingNetwork():
-            found = sorted(subnet["SubnetIdentifier"] for subnet in group["Subnets"])
-            yield compare("subnets", expected=sorted(settings.subnet_ids), found=found)
+    for group in group_ids(context):
+        placed = _subnet_group(context, group)["Subnets"]
+        match settings:
+            case CreatedNetwork():
+                zones = {subnet["SubnetAvailabilityZone"]["Name"] for subnet in placed}
+                yield compare(f"zones of {group}", expected=settings.availability_zones, found=len(zones))
+            case ExistingNetwork():
+                found = sorted(subnet["SubnetIdentifier"] for subnet in placed)
+                yield compare(f"subnets of {group}", expected=sorted(settings.subnet_ids), found=found)
 
 
 @check("platform.ingress", "Nothing is open to the world", severity=Severity.CRITICAL, each=_networks)
@@ -114,7 +116,7 @@ def ingress(context: Context, _network: str) -> Iterator[Finding]:
 
     Redis itself accepts the clients' security group on its own port, and nothing else.
     """
-    attached = {group["SecurityGroupId"] for node in nodes(context) for group in node.get("SecurityGroups", [])}
+    attached = {group["SecurityGroupId"] for node in every_node(context) for group in node.get("SecurityGroups", [])}
     groups = _security_groups(context)
     ours = isinstance(context.environment.network, CreatedNetwork)
     for group in groups:

@@ -15,7 +15,7 @@ from validation.checks.redis_settings import (
     describe,
     expected_replicas,
     expected_shards,
-    replication_groups,
+    group_ids,
 )
 from validation.clients import Clients
 from validation.context import Context
@@ -34,10 +34,10 @@ REPLICA_SECONDS: Final = 5.0
 SAFE_TLS: Final = "verified, TLS 1.2 or newer"
 
 
-@check("redis.tls", "Nodes speak verified TLS and nothing else", severity=Severity.CRITICAL, each=replication_groups)
-def tls(context: Context, _group: str) -> Iterator[Finding]:
+@check("redis.tls", "Nodes speak verified TLS and nothing else", severity=Severity.CRITICAL, each=group_ids)
+def tls(context: Context, group: str) -> Iterator[Finding]:
     """Shakes hands with every node, verifying certificate and host name, and sends every node a PING without TLS."""
-    access = reach(context)
+    access = reach(context, group)
     # Without TLS that can be trusted nobody logs in to ask for the other nodes.
     if (found := _tls(access, access.endpoint)) != SAFE_TLS:
         raise Unmet(f"TLS of {access.endpoint}", expected=SAFE_TLS, found=found)
@@ -47,10 +47,10 @@ def tls(context: Context, _group: str) -> Iterator[Finding]:
         yield compare(f"PING without TLS to {node}", expected="refused", found="answered" if answered else "refused")
 
 
-@check("redis.login", "Nodes let in nobody but the application", severity=Severity.CRITICAL, each=replication_groups)
-def logins(context: Context, _group: str) -> Iterator[Finding]:
+@check("redis.login", "Nodes let in nobody but the application", severity=Severity.CRITICAL, each=group_ids)
+def logins(context: Context, group: str) -> Iterator[Finding]:
     """Tries every node with the right credentials, with none, with wrong ones, and as the default user."""
-    access = reach(context)
+    access = reach(context, group)
     user = application_user(context.environment)
     wrong = uuid.uuid4().hex
     for node in _nodes(access):
@@ -68,13 +68,13 @@ def logins(context: Context, _group: str) -> Iterator[Finding]:
         )
 
 
-@check("redis.slots", "Every slot is served", severity=Severity.CRITICAL, each=replication_groups)
-def slots(context: Context, _group: str) -> Iterator[Finding]:
+@check("redis.slots", "Every slot is served", severity=Severity.CRITICAL, each=group_ids)
+def slots(context: Context, group: str) -> Iterator[Finding]:
     """All 16384 slots have an owner, in the view of every node, and are spread over the configured shards."""
-    access = reach(context)
+    access = reach(context, group)
     found = topology(access)
     yield compare("slots that nobody serves", expected=0, found=len(unserved(found)))
-    yield compare("shards", expected=expected_shards(context), found=len(found))
+    yield compare("shards", expected=expected_shards(context, group), found=len(found))
     for address in _nodes(access):
         with access.node(address) as node:
             info = cast("dict[str, Any]", node.execute_command("CLUSTER INFO"))
@@ -85,11 +85,11 @@ def slots(context: Context, _group: str) -> Iterator[Finding]:
         )
 
 
-@check("redis.replicas", "Every primary has its replicas in sync", severity=Severity.CRITICAL, each=replication_groups)
-def replicas(context: Context, _group: str) -> Iterator[Finding]:
+@check("redis.replicas", "Every primary has its replicas in sync", severity=Severity.CRITICAL, each=group_ids)
+def replicas(context: Context, group: str) -> Iterator[Finding]:
     """Seen from both ends: each primary counts its replicas online, each replica says that its link is up."""
-    access = reach(context)
-    configured = expected_replicas(context)
+    access = reach(context, group)
+    configured = expected_replicas(context, group)
     for shard in topology(access, replicas=configured):
         primary = replication(access, shard.primary)
         yield compare(f"{shard.primary} is a primary", expected=True, found=primary.is_primary)
@@ -99,10 +99,10 @@ def replicas(context: Context, _group: str) -> Iterator[Finding]:
             yield compare(f"link of {address} up", expected=True, found=replication(access, address).link_up)
 
 
-@check("redis.round_trip", "Every shard writes, reads and expires", severity=Severity.CRITICAL, each=replication_groups)
-def round_trip(context: Context, _group: str) -> Iterator[Finding]:
+@check("redis.round_trip", "Every shard writes, reads and expires", severity=Severity.CRITICAL, each=group_ids)
+def round_trip(context: Context, group: str) -> Iterator[Finding]:
     """Writes a key on every primary, reads it back, and sees it expire in time."""
-    access = reach(context)
+    access = reach(context, group)
     for shard in topology(access):
         key, value = _key_for(shard), uuid.uuid4().hex
         with access.node(shard.primary) as node:
@@ -112,13 +112,13 @@ def round_trip(context: Context, _group: str) -> Iterator[Finding]:
             yield compare(f"read after expiry from {shard.primary}", expected=None, found=attempt(_get, node, key))
 
 
-@check("redis.replica_reads", "Every replica serves what was written", severity=Severity.HIGH, each=replication_groups)
-def replica_reads(context: Context, _group: str) -> Iterator[Finding]:
+@check("redis.replica_reads", "Every replica serves what was written", severity=Severity.HIGH, each=group_ids)
+def replica_reads(context: Context, group: str) -> Iterator[Finding]:
     """Writes a key on every primary and reads it from each of its replicas."""
-    configured = expected_replicas(context)
+    configured = expected_replicas(context, group)
     if configured == 0:
-        raise Skip("the environment has no replicas: redis.replicas_per_shard is 0")
-    access = reach(context)
+        raise Skip(f"{group} has no replicas: replicas_per_shard is 0")
+    access = reach(context, group)
     for shard in topology(access, replicas=configured):
         key, value = _key_for(shard), uuid.uuid4().hex
         with access.node(shard.primary) as primary:
@@ -145,13 +145,13 @@ def _get(node: redis.Redis, key: str) -> str | None:
     return cast("str | None", node.get(key))
 
 
-def reach(context: Context) -> RedisAccess:
-    """How to talk to Redis from here.
+def reach(context: Context, group: str) -> RedisAccess:
+    """How to talk to a replication group from here.
 
     Where no connection can be made, raises `Skip` if Redis is in a VPC that this machine need not be in, or else
     `Unmet`.
     """
-    live = describe(context)
+    live = describe(context, group)
     endpoint = Address(host=live["ConfigurationEndpoint"]["Address"], port=live["ConfigurationEndpoint"]["Port"])
     reason = context.ask(_unreachable, endpoint)
     if reason is None:

@@ -1,10 +1,11 @@
-"""The Redis replication group against its environment, as ElastiCache describes it."""
+"""The Redis replication groups against their environment, as ElastiCache describes them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from environments.replication_groups import ReplicationGroup, replication_groups
 from environments.schema import Environment
 from validation.checks import scaled
 from validation.checks.keys import key_arn
@@ -23,19 +24,29 @@ if TYPE_CHECKING:
 LOGS: Final = ("slow-log", "engine-log")
 
 
-def replication_groups(context: Context) -> Sequence[str]:
-    """The one replication group of an environment."""
-    return [context.environment.replication_group_id]
+def group_ids(context: Context) -> Sequence[str]:
+    """Every replication group of an environment, the main one first."""
+    return [group.id for group in replication_groups(context.environment)]
 
 
-def describe(context: Context) -> ReplicationGroupTypeDef:
+def configured(context: Context, group: str) -> ReplicationGroup:
+    """A replication group as its environment has it."""
+    return next(each for each in replication_groups(context.environment) if each.id == group)
+
+
+def describe(context: Context, group: str) -> ReplicationGroupTypeDef:
     """The live replication group; raises `Unmet` where it is missing."""
-    return context.ask(redis.replication_group, context.environment.replication_group_id)
+    return context.ask(redis.replication_group, group)
 
 
-def nodes(context: Context) -> list[CacheClusterTypeDef]:
-    """The live nodes; raises `Unmet` where the replication group is missing."""
-    return context.ask(redis.nodes, describe(context)["ReplicationGroupId"])
+def nodes(context: Context, group: str) -> list[CacheClusterTypeDef]:
+    """The live nodes of a replication group; raises `Unmet` where that is missing."""
+    return context.ask(redis.nodes, describe(context, group)["ReplicationGroupId"])
+
+
+def every_node(context: Context) -> list[CacheClusterTypeDef]:
+    """The live nodes of all replication groups; raises `Unmet` where one of these is missing."""
+    return [node for group in group_ids(context) for node in nodes(context, group)]
 
 
 def application_user(environment: Environment) -> str:
@@ -43,40 +54,40 @@ def application_user(environment: Environment) -> str:
     return environment.physical_name("app")
 
 
-def expected_shards(context: Context) -> int:
+def expected_shards(context: Context, group: str) -> int:
     """As many as configured, or as ElastiCache has made of them."""
-    settings = context.environment.redis
-    return len(describe(context)["NodeGroups"]) if settings.autoscaling.shards else settings.shards
+    settings = configured(context, group).settings
+    return len(describe(context, group)["NodeGroups"]) if settings.autoscaling.shards else settings.shards
 
 
-def expected_replicas(context: Context) -> int:
+def expected_replicas(context: Context, group: str) -> int:
     """As many of each shard as configured, or as ElastiCache has made of them."""
-    settings = context.environment.redis
+    settings = configured(context, group).settings
     if settings.autoscaling.replicas is None:
         return settings.replicas_per_shard
-    return min(len(shard["NodeGroupMembers"]) for shard in describe(context)["NodeGroups"]) - 1
+    return min(len(shard["NodeGroupMembers"]) for shard in describe(context, group)["NodeGroups"]) - 1
 
 
-@check("redis.available", "The replication group serves", severity=Severity.CRITICAL, each=replication_groups)
-def available(context: Context, _group: str) -> Iterator[Finding]:
+@check("redis.available", "The replication group serves", severity=Severity.CRITICAL, each=group_ids)
+def available(context: Context, group: str) -> Iterator[Finding]:
     """The group and each of its shards and nodes is available, not being created, changed or replaced."""
-    live = describe(context)
+    live = describe(context, group)
     yield compare("group", expected="available", found=live["Status"])
     for shard in live["NodeGroups"]:
         yield compare(f"shard {shard['NodeGroupId']}", expected="available", found=shard["Status"])
     yield compare(
         "nodes",
         expected=dict.fromkeys(sorted(live["MemberClusters"]), "available"),
-        found={node["CacheClusterId"]: node["CacheClusterStatus"] for node in nodes(context)},
+        found={node["CacheClusterId"]: node["CacheClusterStatus"] for node in nodes(context, group)},
     )
 
 
-@check("redis.engine", "Nodes run the configured engine", severity=Severity.HIGH, each=replication_groups)
-def engine(context: Context, _group: str) -> Iterator[Finding]:
+@check("redis.engine", "Nodes run the configured engine", severity=Severity.HIGH, each=group_ids)
+def engine(context: Context, group: str) -> Iterator[Finding]:
     """Engine, version and node type of every node; a patch release is ElastiCache's own choice."""
-    settings = context.environment.redis
-    expected = {"engine": settings.engine, "version": settings.version, "node type": settings.node_type}
-    for node in nodes(context):
+    common, settings = context.environment.redis, configured(context, group).settings
+    expected = {"engine": common.engine, "version": common.version, "node type": settings.node_type}
+    for node in nodes(context, group):
         yield compare(
             f"node {node['CacheClusterId']}",
             expected=expected,
@@ -88,12 +99,12 @@ def engine(context: Context, _group: str) -> Iterator[Finding]:
         )
 
 
-@check("redis.shape", "Shards and replicas are as configured", severity=Severity.HIGH, each=replication_groups)
-def shape(context: Context, _group: str) -> Iterator[Finding]:
+@check("redis.shape", "Shards and replicas are as configured", severity=Severity.HIGH, each=group_ids)
+def shape(context: Context, group: str) -> Iterator[Finding]:
     """Cluster mode, the number of shards, and the replicas of each."""
-    settings = context.environment.redis
+    settings = configured(context, group).settings
     shards, replicas = settings.autoscaling.shards, settings.autoscaling.replicas
-    live = describe(context)
+    live = describe(context, group)
     yield compare("cluster mode", expected=settings.cluster_mode, found=live.get("ClusterMode"))
     yield compare(
         "shards",
@@ -108,11 +119,11 @@ def shape(context: Context, _group: str) -> Iterator[Finding]:
         )
 
 
-@check("redis.failover", "A failed node is replaced at once", severity=Severity.CRITICAL, each=replication_groups)
-def failover(context: Context, _group: str) -> Iterator[Finding]:
+@check("redis.failover", "A failed node is replaced at once", severity=Severity.CRITICAL, each=group_ids)
+def failover(context: Context, group: str) -> Iterator[Finding]:
     """Automatic failover, Multi-AZ, and for Multi-AZ that the nodes of a shard really are in several zones."""
-    multi_az = context.environment.redis.multi_az
-    live = describe(context)
+    multi_az = configured(context, group).settings.multi_az
+    live = describe(context, group)
     yield compare("automatic failover", expected="enabled", found=live.get("AutomaticFailover"))
     yield compare("Multi-AZ", expected="enabled" if multi_az else "disabled", found=live.get("MultiAZ"))
     if multi_az:
@@ -123,10 +134,10 @@ def failover(context: Context, _group: str) -> Iterator[Finding]:
             )
 
 
-@check("redis.transit_encryption", "Traffic is encrypted", severity=Severity.CRITICAL, each=replication_groups)
-def transit_encryption(context: Context, _group: str) -> Iterator[Finding]:
+@check("redis.transit_encryption", "Traffic is encrypted", severity=Severity.CRITICAL, each=group_ids)
+def transit_encryption(context: Context, group: str) -> Iterator[Finding]:
     """TLS between clients and nodes, and nothing but TLS."""
-    live = describe(context)
+    live = describe(context, group)
     yield compare("encryption in transit", expected=True, found=live.get("TransitEncryptionEnabled", False))
     yield compare("mode", expected="required", found=live.get("TransitEncryptionMode"))
 
@@ -135,11 +146,11 @@ def transit_encryption(context: Context, _group: str) -> Iterator[Finding]:
     "redis.disk_encryption",
     "Disks and snapshots are encrypted with our key",
     severity=Severity.HIGH,
-    each=replication_groups,
+    each=group_ids,
 )
-def disk_encryption(context: Context, _group: str) -> Iterator[Finding]:
+def disk_encryption(context: Context, group: str) -> Iterator[Finding]:
     """What a node writes to disk, and snapshots in S3, with the customer-managed key of the tier."""
-    live = describe(context)
+    live = describe(context, group)
     yield compare("encryption at rest", expected=True, found=live.get("AtRestEncryptionEnabled", False))
     key = key_arn(context, "redis")
     found = live.get("KmsKeyId")
@@ -148,15 +159,14 @@ def disk_encryption(context: Context, _group: str) -> Iterator[Finding]:
     yield compare("key", expected=key, found=key if named else found)
 
 
-@check("redis.users", "Only the application's user gets in", severity=Severity.CRITICAL, each=replication_groups)
-def users(context: Context, _group: str) -> Iterator[Finding]:
+@check("redis.users", "Only the application's user gets in", severity=Severity.CRITICAL, each=group_ids)
+def users(context: Context, group: str) -> Iterator[Finding]:
     """One user who logs in through IAM; a default user, where the engine insists on one, who is off."""
-    live = describe(context)
-    groups = live.get("UserGroupIds", [])
+    live = describe(context, group)
     members = [
         context.ask(redis.user, user_id)
-        for group in groups
-        for user_id in context.ask(redis.user_group, group)["UserIds"]
+        for user_group in live.get("UserGroupIds", [])
+        for user_id in context.ask(redis.user_group, user_group)["UserIds"]
     ]
     expected: dict[str, Json] = {application_user(context.environment): {"authentication": "iam", "on": True}}
     if context.environment.redis.engine == "redis":
@@ -164,26 +174,24 @@ def users(context: Context, _group: str) -> Iterator[Finding]:
     yield compare("users", expected=expected, found={user["UserName"]: _live_user(user) for user in members})
 
 
-@check("redis.parameters", "The engine is tuned as needed", severity=Severity.HIGH, each=replication_groups)
-def parameters(context: Context, _group: str) -> Iterator[Finding]:
+@check("redis.parameters", "The engine is tuned as needed", severity=Severity.HIGH, each=group_ids)
+def parameters(context: Context, group: str) -> Iterator[Finding]:
     """The parameters that the product depends on, in the parameter group that every node uses."""
-    expected = {"cluster-enabled": "yes", "maxmemory-policy": context.environment.redis.maxmemory_policy}
-    for name in sorted({node["CacheParameterGroup"]["CacheParameterGroupName"] for node in nodes(context)}):
+    expected = {"cluster-enabled": "yes", "maxmemory-policy": configured(context, group).settings.maxmemory_policy}
+    for name in sorted({node["CacheParameterGroup"]["CacheParameterGroupName"] for node in nodes(context, group)}):
         values = context.ask(redis.parameters, name)
         yield compare(name, expected=expected, found={each: values.get(each) for each in expected})
 
 
-@check(
-    "redis.snapshots", "Snapshots and maintenance are as configured", severity=Severity.HIGH, each=replication_groups
-)
-def snapshots(context: Context, _group: str) -> Iterator[Finding]:
+@check("redis.snapshots", "Snapshots and maintenance are as configured", severity=Severity.HIGH, each=group_ids)
+def snapshots(context: Context, group: str) -> Iterator[Finding]:
     """How long snapshots are kept, when they are taken, and when nodes may be patched."""
-    settings = context.environment.redis
-    live = describe(context)
+    settings = configured(context, group).settings
+    live = describe(context, group)
     yield compare("days kept", expected=settings.snapshot_retention_days, found=live.get("SnapshotRetentionLimit", 0))
     if settings.snapshot_retention_days > 0:
         yield compare("window", expected=settings.snapshot_window, found=live.get("SnapshotWindow"))
-    for node in nodes(context):
+    for node in nodes(context, group):
         yield compare(
             f"maintenance window of {node['CacheClusterId']}",
             expected=settings.maintenance_window,
@@ -191,21 +199,22 @@ def snapshots(context: Context, _group: str) -> Iterator[Finding]:
         )
 
 
-@check("redis.logs", "Slow log and engine log arrive", severity=Severity.MEDIUM, each=replication_groups)
-def log_delivery(context: Context, _group: str) -> Iterator[Finding]:
+@check("redis.logs", "Slow log and engine log arrive", severity=Severity.MEDIUM, each=group_ids)
+def log_delivery(context: Context, group: str) -> Iterator[Finding]:
     """Each log is delivered to a log group of its own, which is encrypted and keeps it as long as configured."""
     environment = context.environment
+    names = {log: environment.log_group_name(configured(context, group).log(log)) for log in LOGS}
     yield compare(
         "deliveries",
-        expected={log: _delivery(environment.log_group_name(f"redis/{log}")) for log in LOGS},
-        found=_live_deliveries(describe(context).get("LogDeliveryConfigurations", [])),
+        expected={log: _delivery(name) for log, name in names.items()},
+        found=_live_deliveries(describe(context, group).get("LogDeliveryConfigurations", [])),
     )
-    for log in LOGS:
-        group = context.ask(logs.log_group, environment.log_group_name(f"redis/{log}"))
+    for log, name in names.items():
+        live = context.ask(logs.log_group, name)
         yield compare(
-            f"days kept of {log}", expected=environment.logs.retention_days, found=group.get("retentionInDays")
+            f"days kept of {log}", expected=environment.logs.retention_days, found=live.get("retentionInDays")
         )
-        yield compare(f"key of {log}", expected=key_arn(context, "logs"), found=group.get("kmsKeyId"))
+        yield compare(f"key of {log}", expected=key_arn(context, "logs"), found=live.get("kmsKeyId"))
 
 
 def _two_or_more(count: int) -> str:

@@ -121,7 +121,8 @@ def _engine(group: Resource, assumed: Assumptions) -> Iterator[Advice]:
 
 
 def _node_size(group: Resource, assumed: Assumptions) -> Iterator[Advice]:
-    data, shards, count = assumed.cost.redis.data_gb, group.get("num_node_groups"), redis.nodes(group)
+    data = assumed.replication_group(group.get("replication_group_id")).data_gb
+    shards, count = group.get("num_node_groups"), redis.nodes(group)
     current = assumed.prices.node(str(group.get("node_type")))
     if data is None or current is None or count is None or not isinstance(shards, int) or shards < 1:
         return

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Final
 
 from environments.declared import BUCKETS, TABLES
-from environments.schema import BucketUsage, CostSettings, Environment, TableUsage
+from environments.replication_groups import replication_groups
+from environments.schema import BucketUsage, CostSettings, Environment, RedisUsage, TableUsage
 from validation.cost.inventory import Resource
 from validation.cost.model import Line
 from validation.cost.prices import Prices, list_prices
@@ -39,6 +40,13 @@ class Assumptions:
         # A copy takes in and keeps what its original does.
         names |= {self.environment.replica_name(bucket): bucket for bucket in BUCKETS}
         return self.cost.buckets.get(names.get(str(physical_name), ""), BucketUsage())
+
+    def replication_group(self, id_: object) -> RedisUsage:
+        """Use of a replication group by its id; of one that is no separate group, that of the main one."""
+        _, *separate = replication_groups(self.environment)
+        uses = {group.id: use for group in separate for use in group.uses}
+        usage: RedisUsage = getattr(self.cost.separate_redis, uses[str(id_)]) if id_ in uses else self.cost.redis
+        return usage
 
     def line(
         self, resource: Resource, what: str, quantity: float | Decimal, price: str, *, factor: Decimal = ONE

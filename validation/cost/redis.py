@@ -28,7 +28,8 @@ def replication_group(resource: Resource, _: Inventory, assumed: Assumptions) ->
         factor = assumed.prices["elasticache.valkey_factor"].usd if is_valkey else ONE
         yield assumed.line(resource, what, count * HOURS, price.name, factor=factor)
     if resource.get("snapshot_retention_limit"):
-        yield assumed.line(resource, "snapshots", assumed.cost.redis.snapshot_gb, "elasticache.backup")
+        usage = assumed.replication_group(resource.get("replication_group_id"))
+        yield assumed.line(resource, "snapshots", usage.snapshot_gb, "elasticache.backup")
     yield NotIncluded(address=resource.address, what="data transfer between zones", why="no price is known")
 
 

@@ -43,6 +43,12 @@ triggers:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("environment", help=f"one of: {', '.join(names())}")
+    parser.add_argument(
+        "--group",
+        default=defaults.group,
+        metavar="NAME",
+        help="separate replication group: session, cache, real-time (default: the main one)",
+    )
     parser.add_argument("--shard", default=defaults.shard, help="node group id (default: %(default)s)")
     parser.add_argument(
         "--trigger",
@@ -72,7 +78,13 @@ triggers:
 
 
 def _failover(options: argparse.Namespace) -> int:
-    settings = Settings(shard=options.shard, trigger=options.trigger, writers=options.writers, per_second=options.rate)
+    settings = Settings(
+        group=options.group,
+        shard=options.shard,
+        trigger=options.trigger,
+        writers=options.writers,
+        per_second=options.rate,
+    )
     return failover(options.environment, settings, report=options.report, assume_yes=options.yes, console=Console())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from environments.replication_groups import replication_groups
 from validation.checks.redis_data import reach
 from validation.checks.redis_settings import describe
 from validation.context import Context
@@ -21,6 +22,8 @@ from validation.redis_topology import Shard, parse_slot_ranges
 class Settings:
     """How a drill is run."""
 
+    group: str = ""
+    """Name of a separate replication group; the main one where empty."""
     shard: str = "0001"
     trigger: Trigger = Trigger.API
     writers: int = 4
@@ -45,8 +48,9 @@ class Stage:
 
 def set_stage(context: Context, settings: Settings) -> Stage:
     """See that a drill can begin; raises `CouldNotRun` with what stands in its way."""
+    wanted = _group(context, settings)
     try:
-        group = describe(context)
+        group = describe(context, wanted)
     except Unmet as unmet:
         raise CouldNotRun(str(unmet)) from None
     if group["Status"] != "available":
@@ -56,7 +60,7 @@ def set_stage(context: Context, settings: Settings) -> Stage:
     node_groups = {each["NodeGroupId"]: each for each in group["NodeGroups"]}
     if settings.shard not in node_groups:
         raise CouldNotRun(f"--shard {settings.shard}: no such shard, allowed {', '.join(sorted(node_groups))}")
-    access = _reach(context)
+    access = _reach(context, wanted)
     require_usable(settings.trigger, context.clients, now=datetime.now(UTC))
     slots = {name: parse_slot_ranges(each["Slots"]) for name, each in node_groups.items()}
     first_slot = slots[settings.shard][0][0]
@@ -74,9 +78,17 @@ def set_stage(context: Context, settings: Settings) -> Stage:
     )
 
 
-def _reach(context: Context) -> RedisAccess:
+def _group(context: Context, settings: Settings) -> str:
+    groups = {group.name: group.id for group in replication_groups(context.environment)}
+    if settings.group not in groups:
+        allowed = ", ".join(name for name in groups if name) or "none: all uses live in the main group"
+        raise CouldNotRun(f"--group {settings.group}: no such separate replication group, allowed {allowed}")
+    return groups[settings.group]
+
+
+def _reach(context: Context, group: str) -> RedisAccess:
     try:
-        return reach(context)
+        return reach(context, group)
     except Unmet as unmet:
         raise CouldNotRun(
             f"a drill writes to Redis, which cannot be reached from here ({unmet}): run it on a machine in the VPC "

@@ -8,7 +8,17 @@ from typing import Any
 
 import pytest
 
-from environments.schema import BucketUsage, CostSettings, Environment, RedisUsage, TableUsage
+from environments.schema import (
+    BucketUsage,
+    CostSettings,
+    Environment,
+    RedisSettings,
+    RedisUsage,
+    ReplicationGroupSettings,
+    SeparateGroups,
+    SeparateRedisUsage,
+    TableUsage,
+)
 from tests.validation.plan.builder import Json, created, environment, plan
 from validation.cost.assumptions import assumptions
 from validation.cost.comparison import compare
@@ -150,6 +160,19 @@ def test_redis_nodes_and_snapshots(engine: str, amount: str) -> None:
         f"9 × cache.r7g.large ({engine})": amount,  # 9 × 730 × 0.219, × 0.8 for Valkey
         "snapshots": "0.85",  # 10 × 0.085
     }
+
+
+def test_the_use_of_a_separate_replication_group_is_its_own() -> None:
+    cost = CostSettings(
+        redis=RedisUsage(snapshot_gb=10), separate_redis=SeparateRedisUsage(session=RedisUsage(snapshot_gb=20))
+    )
+    redis = RedisSettings(separate=SeparateGroups(session=ReplicationGroupSettings()))
+    values = {**NODES, "snapshot_retention_limit": 14, "replication_group_id": "tierstore-dev-session"}
+
+    apart = using(cost).model_copy(update={"redis": redis})
+    estimate = compare(read_plan(plan(created(GROUP, values))), apart).after
+
+    assert usd(estimate)["snapshots"] == "1.70"  # 20 × 0.085
 
 
 def test_a_node_without_a_price_says_how_to_give_one() -> None:

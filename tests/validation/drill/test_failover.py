@@ -52,7 +52,7 @@ def pointed_at_local(deployed_local: Deployed, monkeypatch: pytest.MonkeyPatch) 
 
 def keys_left(context: Context) -> list[str]:
     """Keys of drills that are still in Redis."""
-    access = reach(context)
+    access = reach(context, context.environment.replication_group_id)
     found: list[str] = []
     for shard in topology(access):
         with access.node(shard.primary) as node:
@@ -131,6 +131,13 @@ def test_a_broken_limit_is_exit_code_1(monkeypatch: pytest.MonkeyPatch, capsys: 
 def test_refuses_a_shard_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["drill", "failover", "local", "--shard", "0007"]) == 2
     assert "--shard 0007: no such shard, allowed 0001, 0002, 0003" in capsys.readouterr().err
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("pointed_at_local")
+def test_refuses_a_replication_group_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["drill", "failover", "local", "--group", "session"]) == 2
+    assert "--group session: no such separate replication group, allowed none" in capsys.readouterr().err
 
 
 @pytest.mark.integration
