@@ -78,15 +78,16 @@ def _interface_services(context: Context) -> Sequence[str]:
 def interface_endpoints(context: Context, service: str) -> Iterator[Finding]:
     """An interface endpoint under the service's usual name, in every subnet, for our own account's principals only."""
     name = f"com.amazonaws.{context.environment.region}.{service}"
-    vpc = vpc_id(context)
+    main, *_ = group_ids(context)
+    placed = _subnet_group(context, main)
     found = [
         endpoint
-        for endpoint in context.ask(network.endpoints, vpc)
+        for endpoint in context.ask(network.endpoints, placed["VpcId"])
         if endpoint["ServiceName"] == name and endpoint["VpcEndpointType"] == "Interface"
     ]
     yield compare("states of the endpoints", expected=["available"], found=[each["State"].lower() for each in found])
     for endpoint in found:
-        subnets = sorted(each["SubnetIdentifier"] for each in _subnet_group(context)["Subnets"])
+        subnets = sorted(each["SubnetIdentifier"] for each in placed["Subnets"])
         yield compare("subnets", expected=subnets, found=sorted(endpoint.get("SubnetIds", [])))
         yield compare("has the service's usual name", expected=True, found=endpoint.get("PrivateDnsEnabled", False))
         groups = sorted(group["GroupName"] for group in endpoint.get("Groups", []))
