@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -49,4 +50,9 @@ def test_certificates_and_host_names_are_checked() -> None:
     tls = Aws(parse()).tls()
 
     assert (tls.verify_mode, tls.check_hostname) == (ssl.CERT_REQUIRED, True)
-    assert tls.cert_store_stats()["x509_ca"] > 0 or ssl.get_default_verify_paths().capath
+
+
+def test_where_python_finds_no_authorities_those_of_botocore_are_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: SimpleNamespace(cafile=None, capath=None))
+
+    assert Aws(parse()).tls().cert_store_stats()["x509_ca"] > 0
