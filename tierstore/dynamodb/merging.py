@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from tierstore.dynamodb.answers import ItemsAnswer
+from tierstore.dynamodb.items.answers import ItemsAnswer
 from tierstore.dynamodb.items.attribute_values import AttributeValue
 
 

@@ -11,10 +11,10 @@ from msgspec import Struct
 from tierstore.core.effects import Plan, together
 from tierstore.core.pages import Page
 from tierstore.declaration.entities import TYPE_ATTRIBUTE, Entity
-from tierstore.dynamodb.answers import ItemsAnswer
 from tierstore.dynamodb.cursors import Cursors
 from tierstore.dynamodb.database import Database
 from tierstore.dynamodb.effects import as_document
+from tierstore.dynamodb.items.answers import ItemsAnswer
 from tierstore.dynamodb.items.codec import codec_of
 from tierstore.dynamodb.merging import Partition, take_in_order
 from tierstore.dynamodb.ranges import Range

@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from tierstore.core.effects import Plan
 from tierstore.declaration.keys import KeyValue
-from tierstore.dynamodb.answers import BatchAnswer
 from tierstore.dynamodb.batches import Batch, process_all
 from tierstore.dynamodb.database import Database
+from tierstore.dynamodb.items.answers import BatchAnswer
 from tierstore.dynamodb.items.attribute_values import Item
 from tierstore.dynamodb.items.codec import AnyEntity, codec_of
 

@@ -10,14 +10,14 @@ import msgspec
 
 from tierstore.declaration.entities import SCHEMA_VERSION_ATTRIBUTE, TYPE_ATTRIBUTE, Entity
 from tierstore.declaration.keys import KeyValue
-from tierstore.dynamodb.answers import BatchAnswer, ItemAnswer, ItemsAnswer
+from tierstore.dynamodb.items.answers import BatchAnswer, ItemAnswer, ItemsAnswer
 from tierstore.dynamodb.items.attribute_values import AttributeValue, Item, UnstorableError, number, text
 from tierstore.dynamodb.items.key_attributes import Guard, KeyAttributes
 from tierstore.dynamodb.items.migrating import Migrating, schema_version_of
 from tierstore.dynamodb.items.sizes import require_size
 from tierstore.dynamodb.items.stored_fields import NOTHING, stored_fields
 from tierstore.dynamodb.items.structures import Structure
-from tierstore.errors import CorruptError
+from tierstore.errors import CorruptError, InvalidError
 
 AnyEntity = TypeVar("AnyEntity", bound=Entity)
 
@@ -193,8 +193,12 @@ _codecs: Final[dict[type[Any], EntityCodec[Any]]] = {}
 
 
 def codec_of(entity: type[AnyEntity]) -> EntityCodec[AnyEntity]:
-    """The codec of an entity, made when it is first needed."""
+    """The codec of an entity, made when it is first needed; raises `InvalidError` for a class that is none."""
     try:
         return _codecs[entity]
     except KeyError:
+        if not issubclass(entity, Entity):
+            raise InvalidError(
+                f"a value of type {entity.__name__} was given, allowed is an entity: the one that was read, not its id"
+            ) from None
         return _codecs.setdefault(entity, EntityCodec(entity))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from boto3.dynamodb.types import TypeDeserializer
@@ -216,3 +216,8 @@ def test_an_entity_that_never_expires_has_no_time_to_live() -> None:
 
     assert "ttl" not in item
     assert codec_of(User).decode(item) == user
+
+
+def test_an_id_in_an_entitys_place_is_refused() -> None:
+    with pytest.raises(InvalidError, match="a value of type str was given, allowed is an entity"):
+        codec_of(str)
