@@ -21,7 +21,7 @@ def describe(context: Context, parameters: Parameters) -> Record:
     clusters = [
         _cache_cluster(context, group, name)
         for group in context.region.replication_groups.values()
-        for name in member_names(group)
+        for name in member_names(group, context.cluster(group["ReplicationGroupId"]))
         if not parameters.get("ShowCacheClustersNotInReplicationGroups")
     ]
     wanted = parameters.get("CacheClusterId", "").lower()

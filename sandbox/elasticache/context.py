@@ -34,12 +34,15 @@ class Context:
     objects: Objects
     # What the cache parameter group that the call names sets; empty where the call names none.
     named_parameters: Mapping[str, str]
+    # The family of that parameter group (`redis7`), or None where the call names none that is known.
+    parameter_family: str | None
     # Those of the subnets that the call names which exist, by id.
     subnets: Mapping[str, Subnet]
     # How many shards TestFailover may fail over in 24 hours.
     test_failover_quota: int
-    # Start and end the cluster of a resource in the background, after the call.
+    # Start, change (of replication groups only) and end the cluster of a resource in the background, after the call.
     start_cluster: Callable[[Kind, str, Specification], None]
+    change_cluster: Callable[[str], None]
     end_cluster: Callable[[Kind, str], None]
 
     @property

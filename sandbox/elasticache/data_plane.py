@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from sandbox.elasticache.passwords import IamPasswords
 from sandbox.redis_cluster import cluster
 from sandbox.redis_cluster.cluster import RedisCluster, Specification
 from sandbox.redis_cluster.endpoint import Endpoint
+from sandbox.redis_cluster.reshaping import reshape
 from sandbox.redis_cluster.supervisor import Observer, Supervisor
+from sandbox.redis_cluster.topology import Members
 
 
 class DataPlane:
@@ -42,12 +45,20 @@ class DataPlane:
         """Create a cluster and wait until it is healthy; raise SandboxError where it does not get so."""
         self._adopt(key, cluster.create(specification, folder=self._folder / key, authority=self._authority), observer)
 
-    def restore(self, key: str, observer: Observer) -> None:
-        """Run a cluster that was created earlier: nodes that still run are kept, the others started with their data."""
+    def restore(self, key: str, observer: Observer, *, unfinished: bool) -> None:
+        """Run a cluster that was created earlier: nodes that still run are kept, the others started with their data.
+
+        An `unfinished` one was being reshaped: it is not healthy before that is done.
+        """
         restored = cluster.load(self._folder / key, authority=self._authority)
         restored.start()
-        restored.wait_until_healthy()
+        if not unfinished:
+            restored.wait_until_healthy()
         self._adopt(key, restored, observer)
+
+    def reshape(self, key: str, wanted: Members, *, parameters: Mapping[str, str]) -> None:
+        """Make a running cluster one of the `wanted` nodes; raise SandboxError where that does not succeed."""
+        reshape(self._clusters[key], wanted, parameters=parameters)
 
     def get(self, key: str) -> RedisCluster | None:
         """Return a running cluster, or None."""

@@ -25,6 +25,15 @@ async def set_by_user(request: Request, name: str, emulator: Handler) -> dict[st
     }
 
 
+async def family(request: Request, name: str, emulator: Handler) -> str | None:
+    """Return the family of a parameter group (`redis7`), or None where there is no such group."""
+    form = {"Action": "DescribeCacheParameterGroups", "CacheParameterGroupName": name}
+    status, _, body = await emulator(replace(request, body=urlencode(form).encode()))
+    if status != OK:
+        return None
+    return parse_xml(body).findtext(".//CacheParameterGroupFamily", None, _NAMESPACE)
+
+
 async def describe(request: Request, emulator: Handler) -> Response:
     """DescribeCacheParameters; the emulator does not filter by source."""
     status, headers, body = await emulator(request)

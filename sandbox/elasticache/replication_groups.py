@@ -11,9 +11,12 @@ from sandbox.elasticache import events, global_membership, requirements, snapsho
 from sandbox.elasticache.context import Context, Operation
 from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Kind, Record
+from sandbox.redis_cluster import topology
 from sandbox.redis_cluster.cluster import RedisCluster, Specification
+from sandbox.redis_cluster.slots import told
 
 _DEFAULT_VERSIONS = {"redis": "7.1.0", "valkey": "8.0.1"}
+MODIFIED = "Replication group modified"
 NODE_ID = "0001"  # a node of a replication group always has this one
 # What a replication group is where nothing else is asked for.
 _DEFAULTS: Record = {
@@ -37,10 +40,8 @@ _DEFAULTS: Record = {
     "SecurityGroups": [],
     "LogDeliveryConfigurations": [],
 }
-_FIXED_SHAPE = (
-    "The sandbox keeps the shards and replicas a replication group was created with; "
-    "delete it and create it anew with others."
-)
+# What nodes are: a change of it takes a while, during which the group is described as it was.
+_OF_NODES = frozenset({"CacheNodeType", "ClusterMode", "Engine", "EngineVersion"})
 
 
 def create(context: Context, parameters: Parameters) -> Record:
@@ -94,10 +95,16 @@ def describe(context: Context, parameters: Parameters) -> Record:
 
 
 def modify(context: Context, parameters: Parameters) -> Record:
-    """ModifyReplicationGroup: settings, parameter group and user groups; never the shape."""
+    """ModifyReplicationGroup: settings, parameter group and user groups at once, what nodes are in the background.
+
+    It never waits for the maintenance window.
+    """
     group = find_available(context, parameters["ReplicationGroupId"])
     global_membership.check_own_change(group, parameters)
-    group.update(_settings(parameters))
+    settings = _settings(parameters)
+    requirements.check_change(group, {**group, **settings}, parameter_family=context.parameter_family)
+    of_nodes = {name: value for name, value in settings.items() if name in _OF_NODES and value != group[name]}
+    group.update({name: value for name, value in settings.items() if name not in _OF_NODES})
     group["LogDeliveryConfigurations"] = _log_delivery(group["LogDeliveryConfigurations"], parameters)
     cluster = context.cluster(group["ReplicationGroupId"])
     if cluster is not None:
@@ -105,8 +112,37 @@ def modify(context: Context, parameters: Parameters) -> Record:
         if "CacheParameterGroupName" in parameters:
             group["Parameters"] = dict(context.named_parameters)
             cluster.set_parameters(group["Parameters"])
-    events.record(context.region, events.REPLICATION_GROUP, group["ReplicationGroupId"], "Replication group modified")
+    if of_nodes:
+        return begin_change(context, group, of_nodes)
+    events.record(context.region, Kind.REPLICATION_GROUP, group["ReplicationGroupId"], MODIFIED)
     return {"ReplicationGroup": described(context, group)}
+
+
+def begin_change(context: Context, group: Record, settings: Record) -> Record:
+    """Let the nodes become those of the group's members, which then have `settings`; it is `modifying` until then."""
+    group["Status"] = "modifying"
+    group["Pending"] = settings
+    context.change_cluster(group["ReplicationGroupId"])
+    return {"ReplicationGroup": described(context, group)}
+
+
+def is_changing(group: Record) -> bool:
+    """Whether a change in the background is not over yet."""
+    return "Pending" in group
+
+
+def end_change(context: Context, group_id: str, *, trouble: str | None) -> None:
+    """Note that a change in the background is over; after `trouble` the group is what its nodes are now."""
+    group = context.region.replication_groups[group_id]
+    settings = group.pop("Pending")
+    if trouble is None:
+        group.update(settings)
+    if cluster := context.cluster(group_id):
+        group["Members"] = topology.members_of(cluster.topology)
+        group["Shards"] = len(group["Members"])
+        group["Replicas"] = min(map(len, group["Members"].values())) - 1
+    group["Status"] = "available"
+    events.record(context.region, Kind.REPLICATION_GROUP, group_id, trouble or MODIFIED)
 
 
 def delete(context: Context, parameters: Parameters) -> Record:
@@ -116,22 +152,16 @@ def delete(context: Context, parameters: Parameters) -> Record:
         raise _not_available(group)
     global_membership.check_deletable(group)
     if "FinalSnapshotIdentifier" in parameters:
-        snapshots.take(context, group, _running(context, group), parameters["FinalSnapshotIdentifier"])
+        snapshots.take(context, group, running(context, group), parameters["FinalSnapshotIdentifier"])
     group["Status"] = "deleting"
     context.end_cluster(Kind.REPLICATION_GROUP, group["ReplicationGroupId"])
     return {"ReplicationGroup": described(context, group)}
 
 
-def keep_shape(context: Context, parameters: Parameters) -> Record:
-    """IncreaseReplicaCount, DecreaseReplicaCount and ModifyReplicationGroupShardConfiguration are refused."""
-    find_available(context, parameters["ReplicationGroupId"])
-    raise ServiceError("InvalidParameterCombinationException", _FIXED_SHAPE)
-
-
 def create_snapshot(context: Context, parameters: Parameters) -> Record:
     """CreateSnapshot, of a replication group."""
     group = find_available(context, parameters["ReplicationGroupId"])
-    snapshot = snapshots.take(context, group, _running(context, group), parameters["SnapshotName"])
+    snapshot = snapshots.take(context, group, running(context, group), parameters["SnapshotName"])
     context.tag(snapshot["ARN"], parameters)
     return {"Snapshot": snapshot}
 
@@ -151,7 +181,8 @@ def find_available(context: Context, group_id: str) -> Record:
     return group
 
 
-def _running(context: Context, group: Record) -> RedisCluster:
+def running(context: Context, group: Record) -> RedisCluster:
+    """Return a replication group's running cluster; raise InvalidReplicationGroupState where there is none."""
     cluster = context.cluster(group["ReplicationGroupId"])
     if cluster is None:
         raise _not_available(group)
@@ -193,42 +224,49 @@ def _modify_access(context: Context, group: Record, parameters: Parameters) -> N
 def described(context: Context, group: Record) -> Record:
     """Return a replication group as the service shows it: with its endpoint and, while it runs, its nodes."""
     cluster = context.cluster(group["ReplicationGroupId"])
-    described = {**group, "MemberClusters": member_names(group)}
+    described = {**group, "MemberClusters": member_names(group, cluster)}
     if cluster is None:
         return described
     endpoint = {"Address": cluster.topology.endpoint, "Port": cluster.topology.port}
-    return {**described, "ConfigurationEndpoint": endpoint, "NodeGroups": _node_groups(context, cluster)}
+    status = "modifying" if is_changing(group) else "available"
+    return {**described, "ConfigurationEndpoint": endpoint, "NodeGroups": _node_groups(context, cluster, status)}
 
 
-def _node_groups(context: Context, cluster: RedisCluster) -> list[Record]:
-    roles = cluster.roles()
+def _node_groups(context: Context, cluster: RedisCluster, status: str) -> list[Record]:
+    primaries, now = cluster.primaries(), cluster.topology
+    nodes = {shard: primary.node for shard, primary in primaries.items()}
+    served = {shard: told(primary.seen.slots) for shard, primary in primaries.items()}
     return [
         {
             "NodeGroupId": shard.id,
-            "Status": "available",
-            "Slots": f"{shard.first_slot}-{shard.last_slot}",
+            "Status": status,
+            "Slots": served.get(shard.id),
             "NodeGroupMembers": [
                 {
                     "CacheClusterId": node.name,
                     "CacheNodeId": NODE_ID,
-                    "ReadEndpoint": {"Address": node.address, "Port": cluster.topology.port},
+                    "ReadEndpoint": {"Address": node.address, "Port": now.port},
                     "PreferredAvailabilityZone": zone(context, node.name),
-                    "CurrentRole": roles[node.name],
+                    "CurrentRole": "primary" if node == nodes.get(shard.id) else "replica",
                 }
                 for node in shard.nodes
             ],
         }
-        for shard in cluster.topology.shards
+        for shard in now.shards
     ]
 
 
-def member_names(group: Record) -> list[str]:
-    """Return the ids of the cache clusters that a replication group consists of."""
-    return [
-        f"{group['ReplicationGroupId']}-{shard:04d}-{member:03d}"
-        for shard in range(1, group["Shards"] + 1)
-        for member in range(1, group["Replicas"] + 2)
-    ]
+def members(group: Record) -> dict[str, list[str]]:
+    """Return the names of the nodes that a replication group is to have, by the id of their node group."""
+    created = topology.members(group["ReplicationGroupId"], shards=group["Shards"], replicas=group["Replicas"])
+    changed: dict[str, list[str]] = group.get("Members", created)
+    return changed
+
+
+def member_names(group: Record, cluster: RedisCluster | None) -> list[str]:
+    """Return the ids of the cache clusters that a replication group consists of now."""
+    by_shard = topology.members_of(cluster.topology) if cluster else members(group)
+    return [name for names in by_shard.values() for name in names]
 
 
 def zone(context: Context, node_name: str) -> str:
@@ -298,7 +336,4 @@ OPERATIONS: dict[str, Operation] = {
     "ModifyReplicationGroup": modify,
     "DeleteReplicationGroup": delete,
     "CreateSnapshot": create_snapshot,
-    "IncreaseReplicaCount": keep_shape,
-    "DecreaseReplicaCount": keep_shape,
-    "ModifyReplicationGroupShardConfiguration": keep_shape,
 }

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sandbox.elasticache.protocol import Parameters, ServiceError
-from sandbox.redis_cluster.topology import BUS_PORT_OFFSET
+from sandbox.elasticache.state import Record
+from sandbox.redis_cluster.topology import BUS_PORT_OFFSET, Members
 
 DEFAULT_PORT = 6379
 _PORTS = range(1, 65536 - BUS_PORT_OFFSET)
@@ -42,6 +43,38 @@ def check(parameters: Parameters, named_parameters: Mapping[str, str]) -> None:
             "InvalidParameterValueException",
             f"Port is {port}; allowed: {_PORTS.start} to {_PORTS.stop - 1} (the bus is {BUS_PORT_OFFSET} above).",
         )
+
+
+def check_members(members: Members) -> None:
+    """Raise ServiceError for node groups that a replication group cannot have."""
+    nodes = sum(map(len, members.values()))
+    if not members or nodes > _MAX_NODES or any(not 1 <= len(names) <= 1 + _MAX_REPLICAS for names in members.values()):
+        raise ServiceError(
+            "InvalidParameterValueException",
+            f"{len(members)} node groups with {nodes} nodes are impossible; allowed: at least 1 node group, each with "
+            f"0 to {_MAX_REPLICAS} replicas, at most {_MAX_NODES} nodes.",
+        )
+
+
+def check_change(current: Record, wanted: Record, *, parameter_family: str | None) -> None:
+    """Raise ServiceError where a replication group cannot become what is asked for.
+
+    `parameter_family` is that of the parameter group that the request names, None where it names none that is known.
+    """
+    if current["ClusterMode"] == "enabled" != wanted["ClusterMode"]:
+        raise _impossible("Cluster mode is enabled, and cannot be anything else any more.")
+    family = _family(wanted)
+    if parameter_family is not None and parameter_family != family:
+        raise _impossible(f"Expected a parameter group of family {family} but found one of family {parameter_family}")
+    if parameter_family is None and family != _family(current):
+        raise _impossible(
+            f"{wanted['Engine']} {wanted['EngineVersion']} needs a parameter group of family {family}: "
+            "CacheParameterGroupName must name one."
+        )
+
+
+def _family(group: Record) -> str:
+    return f"{group['Engine']}{group['EngineVersion'].partition('.')[0]}"
 
 
 def _check_shape(parameters: Parameters) -> None:

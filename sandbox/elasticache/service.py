@@ -20,6 +20,7 @@ from sandbox.elasticache import (
     parameters,
     protocol,
     replication_groups,
+    scaling,
     serverless_caches,
     serverless_snapshots,
     snapshots,
@@ -45,6 +46,7 @@ _OPERATIONS: dict[str, Operation] = {
     **failover.OPERATIONS,
     **global_datastores.OPERATIONS,
     **replication_groups.OPERATIONS,
+    **scaling.OPERATIONS,
     **serverless_caches.OPERATIONS,
     **serverless_snapshots.OPERATIONS,
     **snapshots.OPERATIONS,
@@ -60,6 +62,7 @@ class _Surroundings:
     """What other services know about the things that a call names."""
 
     named_parameters: Mapping[str, str] = field(default_factory=dict)
+    parameter_family: str | None = None
     subnets: Mapping[str, Subnet] = field(default_factory=dict)
 
 
@@ -135,6 +138,7 @@ class ElastiCache:
         name, subnet_ids = given.get("CacheParameterGroupName"), given.get("SubnetIds")
         return _Surroundings(
             named_parameters=await parameters.set_by_user(request, name, emulator) if name else {},
+            parameter_family=await parameters.family(request, name, emulator) if name else None,
             subnets=await subnet_groups.look_up(request, subnet_ids, self._ec2) if subnet_ids else {},
         )
 
@@ -157,9 +161,11 @@ class ElastiCache:
             data_plane=self._data_plane,
             objects=self._objects(region_name),
             named_parameters=surroundings.named_parameters,
+            parameter_family=surroundings.parameter_family,
             subnets=surroundings.subnets,
             test_failover_quota=self._test_failover_quota,
             start_cluster=lambda kind, id_, specification: self._start_cluster(region_name, kind, id_, specification),
+            change_cluster=lambda id_: self._change_cluster(region_name, id_),
             end_cluster=lambda kind, id_: self._end_cluster(region_name, kind, id_),
         )
 
@@ -175,9 +181,13 @@ class ElastiCache:
             self._start_cluster(region_name, kind, resource_id, specification)
         elif record["Status"] != "create-failed":
             progress(f"starting the Redis Cluster of {resource_id}")
-            self._data_plane.restore(key, self._observer(region_name, kind, resource_id))
-            with self.change(region_name):
-                failover.end(record)
+            unfinished = replication_groups.is_changing(record)
+            self._data_plane.restore(key, self._observer(region_name, kind, resource_id), unfinished=unfinished)
+            if unfinished:
+                self._change_cluster(region_name, resource_id)
+            else:
+                with self.change(region_name):
+                    failover.end(record)
 
     def _start_cluster(self, region_name: str, kind: Kind, resource_id: str, specification: Specification) -> None:
         def start() -> None:
@@ -193,6 +203,25 @@ class ElastiCache:
                 events.record(region, kind, resource_id, message)
 
         threading.Thread(target=start, name=f"create-{resource_id}", daemon=True).start()
+
+    def _change_cluster(self, region_name: str, group_id: str) -> None:
+        key = cluster_key(region_name, Kind.REPLICATION_GROUP, group_id)
+
+        def change() -> None:
+            # Waits until whoever asked for it has kept what it asked for.
+            with self.change(region_name) as region:
+                group = dict(region.replication_groups[group_id])
+            trouble = None
+            try:
+                wanted = replication_groups.members(group)
+                self._data_plane.reshape(key, wanted, parameters=group["Parameters"])
+            except (SandboxError, redis.RedisError, OSError) as error:
+                _LOG.exception("changing %s", group_id)
+                trouble = f"Failed to modify the replication group: {error}"
+            with self.change(region_name) as region:
+                replication_groups.end_change(self._context(region_name, _Surroundings()), group_id, trouble=trouble)
+
+        threading.Thread(target=change, name=f"change-{group_id}", daemon=True).start()
 
     def _end_cluster(self, region_name: str, kind: Kind, resource_id: str) -> None:
         def end() -> None:

@@ -10,6 +10,7 @@ from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Record
 from sandbox.redis_cluster import snapshots
 from sandbox.redis_cluster.cluster import RedisCluster
+from sandbox.redis_cluster.slots import told
 
 # Members that a snapshot has from its replication group.
 _OF_GROUP = (
@@ -36,13 +37,13 @@ def take(context: Context, group: Record, cluster: RedisCluster, name: str, *, s
         "NumNodeGroups": len(files),
         "NodeSnapshots": [
             {
-                "NodeGroupId": shard.id,
-                "CacheClusterId": shard.nodes[0].name,
-                "NodeGroupConfiguration": {"Slots": f"{shard.first_slot}-{shard.last_slot}"},
-                "CacheSize": f"{len(files[shard.id])} B",
+                "NodeGroupId": shard_id,
+                "CacheClusterId": primary.node.name,
+                "NodeGroupConfiguration": {"Slots": told(primary.seen.slots)},
+                "CacheSize": f"{len(files[shard_id])} B",
                 "SnapshotCreateTime": time.time(),
             }
-            for shard in cluster.topology.shards
+            for shard_id, primary in cluster.primaries().items()
         ],
         "ARN": context.arn("snapshot", name),
     }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import socket
+from collections.abc import Collection
+from itertools import islice
 
 from sandbox.errors import SandboxError
 from sandbox.redis_cluster.topology import BUS_PORT_OFFSET
@@ -30,6 +32,21 @@ def find_free(*, seed: str, count: int, port: int) -> list[str]:
         f"No /24 network of 127.0.0.0/8 has {count} addresses with ports {port} and {_bus(port)} free. Does a server "
         "listen there on all interfaces? Stop it, or give the replication group another port."
     )
+
+
+def find_more(beside: Collection[str], *, count: int, port: int) -> list[str]:
+    """Return `count` more free addresses of the network of those that are in use already.
+
+    Raises SandboxError where it has no room.
+    """
+    prefix = next(iter(beside)).rpartition(".")[0]
+    unused = (f"{prefix}.{host}" for host in _HOSTS)
+    found = list(islice((one for one in unused if one not in beside and is_free(one, port)), count))
+    if len(found) < count:
+        raise SandboxError(
+            f"{prefix}.0/24 has {len(found)} addresses left with ports {port} and {_bus(port)} free, not {count}."
+        )
+    return found
 
 
 def is_free(address: str, port: int) -> bool:

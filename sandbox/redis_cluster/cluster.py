@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import secrets
 import shutil
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import redis
 
@@ -18,10 +17,11 @@ from sandbox import certificates, processes
 from sandbox.certificates import CertificateFiles
 from sandbox.errors import SandboxError
 from sandbox.files import write_private
-from sandbox.redis_cluster import access, addresses, configuration, snapshots, topology
+from sandbox.redis_cluster import access, addresses, configuration, slots, snapshots, topology
 from sandbox.redis_cluster.access import User
 from sandbox.redis_cluster.node import OPERATOR, PID_FILE, STOP_GRACE, Server
 from sandbox.redis_cluster.topology import BUS_PORT_OFFSET, Node, Shard, Topology
+from sandbox.redis_cluster.view import Seen, look, look_at_itself
 
 _LOG = logging.getLogger(__name__)
 _READY_SECONDS = 60.0
@@ -43,13 +43,23 @@ class Specification:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Primary:
+    """The node that serves a shard's slots, and what it says of itself."""
+
+    node: Node
+    seen: Seen
+
+
+@dataclass(kw_only=True, eq=False)
 class RedisCluster:
     """The nodes of one replication group; its folder holds all there is to know of it, so that it survives a crash."""
 
     topology: Topology
+    """Replaced as a whole when nodes come or go."""
     folder: Path
     authority: CertificateFiles
     operator_password: str
+    _changing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def server(self, node: Node) -> Server:
         """Return the server of a node."""
@@ -68,14 +78,16 @@ class RedisCluster:
 
     def set_users(self, users: Sequence[User]) -> None:
         """Let exactly these users in, at once."""
-        self._write_users(users)
-        for server in self.servers:
-            if server.process is not None:
-                server.command("ACL LOAD")
+        rules = access.render(users, operator=self._operator()).encode()
+        with self._changing:
+            for server in self.servers:
+                write_private(server.folder / "users.acl", rules)
+                if server.process is not None:
+                    server.command("ACL LOAD")
 
     def set_parameters(self, parameters: Mapping[str, str]) -> None:
         """Apply a parameter group to the running nodes and to their next start."""
-        self.write_configuration(parameters)
+        self.write_configuration(self.servers, parameters)
         for server in self.servers:
             if server.process is not None:
                 for name, value in configuration.effective_parameters(parameters).items():
@@ -91,100 +103,115 @@ class RedisCluster:
                     "run `python -m sandbox reset`, which forgets the data."
                 )
             server.start()
-        self._wait(self._every_node_answers, "answer")
+        self.wait_until_answering(self.servers)
 
     def stop(self) -> None:
         """End every node in order, their data on disk."""
         for server in self.servers:
             server.stop()
 
+    def wait_until_answering(self, servers: Iterable[Server]) -> None:
+        """Wait until nodes that were started answer; raise SandboxError where one ends instead."""
+        waited_for = list(servers)
+        self.wait(lambda: all(map(_answers, waited_for)), "answer")
+
     def wait_until_healthy(self) -> None:
         """Wait until all nodes see a whole cluster and all replicas are in sync; raise SandboxError otherwise."""
-        self._wait(self.is_healthy, "be in sync")
+        self.wait(self.is_healthy, "be in sync")
 
     def is_healthy(self) -> bool:
-        """Whether all slots are served, every node agrees, and every replica is in sync with its primary."""
-        return all(is_in_sync(server) for server in self.servers)
+        """Whether all slots are served, every node knows all others and every replica is in sync with its primary."""
+        return all(is_in_sync(server) and self._sees_all_well(server) for server in self.servers)
 
     def form(self) -> None:
         """Make one cluster of freshly started nodes: slots, acquaintance, replication."""
         primaries = [self.server(shard.nodes[0]) for shard in self.topology.shards]
-        for epoch, (shard, primary) in enumerate(zip(self.topology.shards, primaries, strict=True), start=1):
+        for epoch, (served, primary) in enumerate(zip(slots.spread(len(primaries)), primaries, strict=True), start=1):
             primary.command("CLUSTER SET-CONFIG-EPOCH", epoch)
-            primary.command("CLUSTER ADDSLOTSRANGE", shard.first_slot, shard.last_slot)
-        bus = self.topology.port + BUS_PORT_OFFSET
-        for server in self.servers:
-            for node in self.topology.nodes:
-                if node != server.node:
-                    server.command("CLUSTER MEET", node.address, self.topology.port, bus)
-        self._wait(self._everybody_knows_everybody, "meet")
+            primary.command("CLUSTER ADDSLOTSRANGE", *served)
+        self.introduce(self.servers)
         for shard, primary in zip(self.topology.shards, primaries, strict=True):
-            primary_id = primary.command("CLUSTER MYID")
-            for replica in shard.nodes[1:]:
-                self.server(replica).command("CLUSTER REPLICATE", primary_id)
+            self.replicate(primary, shard.nodes[1:])
+
+    def introduce(self, newcomers: Iterable[Server]) -> None:
+        """Make nodes known to all others of the topology, and wait until all know all."""
+        bus = self.topology.port + BUS_PORT_OFFSET
+        for server in newcomers:
+            with server.connect() as client:
+                for node in self.topology.nodes:
+                    if node != server.node:
+                        client.execute_command("CLUSTER MEET", node.address, self.topology.port, bus)
+        self.wait(lambda: all(map(self.knows_everybody, self.servers)), "meet")
+
+    def knows_everybody(self, server: Server) -> bool:
+        """Whether a node knows every node of the topology, and no others."""
+        met = sorted(seen.address for seen in look(server) if "handshake" not in seen.flags)
+        return met == sorted(node.address for node in self.topology.nodes)
+
+    def replicate(self, primary: Server, nodes: Iterable[Node]) -> None:
+        """Let nodes follow a primary from now on."""
+        primary_id = primary.command("CLUSTER MYID")
+        for node in nodes:
+            self.server(node).command("CLUSTER REPLICATE", primary_id)
+
+    def adopt(self, wanted: Topology) -> None:
+        """Take nodes in that run already and let others go; whoever may log in to the cluster may to all its nodes."""
+        with self._changing:
+            for server in (self.server(node) for node in wanted.nodes if node not in self.topology.nodes):
+                self.copy_users(server)
+                server.command("ACL LOAD")
+            write_private(self.folder / "topology.json", wanted.model_dump_json(indent=2).encode())
+            self.topology = wanted
+
+    def copy_users(self, server: Server) -> None:
+        """Write the ACL file of a node that is not one of the cluster's yet."""
+        write_private(server.folder / "users.acl", (self.servers[0].folder / "users.acl").read_bytes())
 
     def primary(self, shard: Shard) -> Node | None:
-        """Return the node that serves a shard's slots now, or None while there is none.
+        """Return the node that serves a shard's slots now, or None while there is none."""
+        found = self._primary(shard)
+        return found.node if found else None
 
-        A primary that comes back after a failover may still think it is one: the later epoch wins, as in the cluster.
-        """
-        epochs = {node: _epoch_as_primary(self.server(node)) for node in shard.nodes}
-        latest = max(epochs, key=lambda node: epochs[node])
-        return latest if epochs[latest] >= 0 else None
+    def primaries(self) -> dict[str, Primary]:
+        """Return the primary of each shard that has one now, by the shard's id."""
+        return {shard.id: found for shard in self.topology.shards if (found := self._primary(shard))}
 
     def owns_slots(self, node: Node) -> bool:
         """Whether a node, alive or not, is the one that serves slots, as the living nodes see it."""
         for server in self.servers:
             if server.node != node and server.process is not None:
-                with contextlib.suppress(redis.RedisError):
-                    known = server.command("CLUSTER NODES")
-                    return any(
-                        address.startswith(f"{node.address}:") and seen["slots"] for address, seen in known.items()
-                    )
+                try:
+                    return any(known.address == node.address and known.slots for known in look(server))
+                except redis.RedisError as error:
+                    _LOG.debug("%s: %s", server.node.name, error)
         return False
 
     def roles(self) -> dict[str, str]:
         """Return every node's role now, by node name: `"primary"` or `"replica"`."""
-        primaries = {self.primary(shard) for shard in self.topology.shards}
+        primaries = {primary.node for primary in self.primaries().values()}
         return {node.name: "primary" if node in primaries else "replica" for node in self.topology.nodes}
 
-    def write_configuration(self, parameters: Mapping[str, str]) -> None:
-        """Write every node's redis.conf."""
-        for server in self.servers:
+    def write_configuration(self, servers: Iterable[Server], parameters: Mapping[str, str]) -> None:
+        """Write the redis.conf of nodes, and give each a certificate if it has none."""
+        for server in servers:
+            certificate = CertificateFiles(certificate=server.folder / "node.pem", key=server.folder / "node.key")
+            if not certificate.certificate.exists():
+                hosts = [self.topology.endpoint, server.node.address]
+                certificates.issue(self.authority, certificate, hosts=hosts)
             rendered = configuration.render(
                 node=server.node,
                 port=self.topology.port,
                 folder=server.folder,
                 authority=self.authority.certificate,
-                certificate=_node_certificate(self.folder),
+                certificate=certificate,
                 operator=OPERATOR,
                 operator_password=self.operator_password,
                 parameters=parameters,
             )
             write_private(server.folder / "redis.conf", rendered.encode())
 
-    def _write_users(self, users: Sequence[User]) -> None:
-        operator = User(
-            name=OPERATOR,
-            access_string="on ~* &* +@all",
-            password_hashes=(access.password_hash(self.operator_password),),
-        )
-        for server in self.servers:
-            write_private(server.folder / "users.acl", access.render(users, operator=operator).encode())
-
-    def _everybody_knows_everybody(self) -> bool:
-        known = str(len(self.topology.nodes))
-        return all(
-            _info(server)["cluster_known_nodes"] == known and not _is_shaking_hands(server) for server in self.servers
-        )
-
-    def _every_node_answers(self) -> bool:
-        for server in self.servers:
-            if server.process is None:
-                raise SandboxError(f"Redis node {server.node.name} ended at once: {_last_line(server.folder)}")
-        return all(_answers(server) for server in self.servers)
-
-    def _wait(self, condition: Callable[[], bool], what: str) -> None:
+    def wait(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait until a condition holds, whatever nodes fail to answer meanwhile; raise SandboxError otherwise."""
         deadline = time.monotonic() + _READY_SECONDS
         while True:
             try:
@@ -198,6 +225,31 @@ class RedisCluster:
                     f"{self.folder}/*/redis.log."
                 )
             time.sleep(_POLL)
+
+    def _operator(self) -> User:
+        return User(
+            name=OPERATOR,
+            access_string="on ~* &* +@all",
+            password_hashes=(access.password_hash(self.operator_password),),
+        )
+
+    def _primary(self, shard: Shard) -> Primary | None:
+        found = [Primary(node=node, seen=seen) for node in shard.nodes if (seen := _as_primary(self.server(node)))]
+        # One that comes back after a failover may still think it is one: the later epoch wins, as in the cluster.
+        return max(found, key=lambda primary: (bool(primary.seen.slots), primary.seen.epoch), default=None)
+
+    def _sees_all_well(self, server: Server) -> bool:
+        """Whether a node knows all others as they are: alive, and each replica as one of its own shard."""
+        shards = {node.address: node.shard for node in self.topology.nodes}
+        seen = {each.id: each for each in look(server)}
+        return (
+            sorted(each.address for each in seen.values()) == sorted(shards)
+            and all(each.is_settled for each in seen.values())
+            and all(
+                each.is_primary or (each.follows in seen and shards[seen[each.follows].address] == shards[each.address])
+                for each in seen.values()
+            )
+        )
 
 
 def create(specification: Specification, *, folder: Path, authority: CertificateFiles) -> RedisCluster:
@@ -217,12 +269,9 @@ def create(specification: Specification, *, folder: Path, authority: Certificate
         topology=layout, folder=folder, authority=authority, operator_password=secrets.token_urlsafe(32)
     )
     try:
-        certificates.issue(
-            authority, _node_certificate(folder), hosts=[layout.endpoint, *(node.address for node in layout.nodes)]
-        )
         write_private(folder / "operator-password", cluster.operator_password.encode())
         write_private(folder / "topology.json", layout.model_dump_json(indent=2).encode())
-        cluster.write_configuration(specification.parameters)
+        cluster.write_configuration(cluster.servers, specification.parameters)
         cluster.set_users(specification.users)
         cluster.start()
         cluster.form()
@@ -251,53 +300,40 @@ def stop_all(folder: Path) -> None:
 
 
 def remove(folder: Path) -> None:
-    """End a cluster, complete or not, and forget its data."""
+    """End a cluster, complete or not, or a node of one, and forget its data."""
     stop_all(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_in_sync(server: Server) -> bool:
     """Whether this node sees a whole cluster and, if it is a replica, is in sync with its primary."""
-    if _info(server)["cluster_state"] != "ok":
+    if server.command("CLUSTER INFO")["cluster_state"] != "ok":
         return False
     replication = server.command("INFO", "replication")
     return bool(replication["role"] == "master" or replication["master_link_status"] == "up")
 
 
-def _epoch_as_primary(server: Server) -> int:
+def _as_primary(server: Server) -> Seen | None:
+    """What a node that takes itself for a primary says of itself."""
     if server.process is None:
-        return -1
+        return None
     try:
-        myself = next(node for node in _known_nodes(server) if "myself" in node["flags"])
+        seen = look_at_itself(server)
     except redis.RedisError:
-        return -1
-    return int(myself["epoch"]) if "master" in myself["flags"] and myself["slots"] else -1
-
-
-def _is_shaking_hands(server: Server) -> bool:
-    return any("handshake" in node["flags"] for node in _known_nodes(server))
-
-
-def _known_nodes(server: Server) -> list[dict[str, Any]]:
-    return list(server.command("CLUSTER NODES").values())
+        return None
+    return seen if seen.is_primary else None
 
 
 def _answers(server: Server) -> bool:
+    """Whether a node that was started answers; raise SandboxError where it has ended."""
+    if server.process is None:
+        raise SandboxError(f"Redis node {server.node.name} ended at once: {_last_line(server.folder)}")
     try:
         return bool(server.command("PING"))
     except redis.RedisError:
         return False
 
 
-def _info(server: Server) -> dict[str, str]:
-    answer: dict[str, str] = server.command("CLUSTER INFO")
-    return answer
-
-
 def _last_line(folder: Path) -> str:
     lines = (folder / "redis.log").read_text(errors="replace").split("\n")
     return next((line for line in reversed(lines) if line.strip()), "its log is empty")
-
-
-def _node_certificate(folder: Path) -> CertificateFiles:
-    return CertificateFiles(certificate=folder / "node.pem", key=folder / "node.key")

@@ -58,6 +58,8 @@ def render(
         "masterauth": operator_password,
         "cluster-enabled": "yes",
         "cluster-config-file": "nodes.conf",
+        # A node stays in its shard, also when that has lost its slots or its replicas.
+        "cluster-allow-replica-migration": "no",
         "cluster-node-timeout": str(NODE_TIMEOUT_MS),
         "cluster-announce-ip": node.address,
         "replica-announce-ip": node.address,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,22 +64,32 @@ class Server:
         if log.exists() and log.stat().st_size > _LOG_LIMIT:
             log.replace(log.with_suffix(".log.1"))
 
-    def connect(self) -> redis.Redis:
-        """Return a client of this node alone, with every permission; it fails fast and never retries."""
-        return redis.Redis(
-            host=self.node.address,
-            port=self.port,
-            username=OPERATOR,
-            password=self.operator_password,
-            ssl=True,
-            ssl_ca_certs=str(self.authority),
-            socket_timeout=_TIMEOUT,
-            socket_connect_timeout=_TIMEOUT,
-            retry=Retry(NoBackoff(), 0),
-            decode_responses=True,
-        )
+    def connect(self, *, decode: bool = True) -> redis.Redis:
+        """Return a new client of this node alone, with every permission; it fails fast and never retries."""
+        return _client(self.node.address, self.port, self.authority, self.operator_password, decode=decode)
 
     def command(self, *arguments: str | int) -> Any:
         """Run one command on this node; raise redis.RedisError where it fails."""
-        with self.connect() as client:
-            return client.execute_command(*arguments)
+        client: Any = _kept_client(self.node.address, self.port, self.authority, self.operator_password)
+        return client.execute_command(*arguments)
+
+
+def _client(address: str, port: int, authority: Path, password: str, *, decode: bool) -> redis.Redis:
+    return redis.Redis(
+        host=address,
+        port=port,
+        username=OPERATOR,
+        password=password,
+        ssl=True,
+        ssl_ca_certs=str(authority),
+        socket_timeout=_TIMEOUT,
+        socket_connect_timeout=_TIMEOUT,
+        retry=Retry(NoBackoff(), 0),
+        decode_responses=decode,
+    )
+
+
+@functools.lru_cache(maxsize=256)
+def _kept_client(address: str, port: int, authority: Path, password: str) -> redis.Redis:
+    """A client whose connection is kept: to make one takes longer than most commands, and a broken one is renewed."""
+    return _client(address, port, authority, password, decode=True)

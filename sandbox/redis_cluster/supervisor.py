@@ -59,12 +59,16 @@ class Supervisor:
         while not self._ended.wait(_WATCH_SECONDS):
             for server in self._cluster.servers:
                 server.bound_log()
-                if server.process is None and not self._is_recovering(server.node):
+                if server.process is None and self._is_ours(server.node) and not self._is_recovering(server.node):
                     recovery = threading.Thread(
                         target=self._recover, args=(server.node,), name=f"recover-{server.node.name}", daemon=True
                     )
                     self._recoveries[server.node] = recovery
                     recovery.start()
+
+    def _is_ours(self, node: Node) -> bool:
+        # Asked after the process was found ended: a node leaves the topology before it is stopped.
+        return node in self._cluster.topology.nodes
 
     def _is_recovering(self, node: Node) -> bool:
         recovery = self._recoveries.get(node)

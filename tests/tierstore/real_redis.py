@@ -17,6 +17,7 @@ from sandbox.redis_cluster import cluster as clusters
 from sandbox.redis_cluster.access import User, password_hash
 from sandbox.redis_cluster.cluster import Specification
 from sandbox.redis_cluster.node import Server
+from sandbox.redis_cluster.slots import spread
 from tierstore.connection import BucketConnection, Connection, RedisConnection
 
 PORT = 6390
@@ -36,8 +37,8 @@ class RealRedis:
     def primary_of(self, key: str) -> Server:
         """The server that serves the key now."""
         slot = key_slot(key.encode())
-        shard = next(s for s in self.cluster.topology.shards if s.first_slot <= slot <= s.last_slot)
-        primary = self.cluster.primary(shard)
+        shards = zip(self.cluster.topology.shards, spread(len(self.cluster.topology.shards)), strict=True)
+        primary = self.cluster.primary(next(shard for shard, (first, last) in shards if first <= slot <= last))
         assert primary is not None
         return self.cluster.server(primary)
 

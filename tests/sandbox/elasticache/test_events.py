@@ -21,9 +21,11 @@ def context(region: Region) -> Context:
         data_plane=cast("Any", None),
         objects=cast("Any", None),
         named_parameters={},
+        parameter_family=None,
         subnets={},
         test_failover_quota=15,
         start_cluster=lambda _kind, _id, _specification: None,
+        change_cluster=lambda _id: None,
         end_cluster=lambda _kind, _id: None,
     )
 

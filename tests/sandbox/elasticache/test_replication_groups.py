@@ -139,19 +139,6 @@ def test_impossible_groups_are_refused(sandbox: Sandbox, changes: dict[str, Any]
     assert refusal.value.response["Error"]["Code"] == code
 
 
-@pytest.mark.parametrize(
-    ("call", "parameters"),
-    [
-        ("increase_replica_count", {"NewReplicaCount": 2}),
-        ("decrease_replica_count", {"NewReplicaCount": 0}),
-        ("modify_replication_group_shard_configuration", {"NodeGroupCount": 4}),
-    ],
-)
-def test_the_shape_is_kept(elasticache: Any, replication_group: str, call: str, parameters: dict[str, Any]) -> None:
-    with pytest.raises(ClientError, match="keeps the shards and replicas"):
-        getattr(elasticache, call)(ReplicationGroupId=replication_group, ApplyImmediately=True, **parameters)
-
-
 def test_a_deleted_group_leaves_no_process_and_no_data(sandbox: Sandbox) -> None:
     elasticache = sandbox.client("elasticache", region=OTHER_REGION)
     sandbox.create_users(region=OTHER_REGION)
