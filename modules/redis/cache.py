@@ -58,11 +58,13 @@ class Cache(Construct):
         super().__init__(scope, id_)
         common, settings, name = environment.redis, group.settings, group.id
         ignored = scaled_attributes(settings.autoscaling)
-        access = Access(self, "access", engine=common.engine, group_id=name, user_ids=user_ids)
+        access = Access(self, "access", group_id=name, user_ids=user_ids)
         parameters = ElasticacheParameterGroup(
             self,
             "parameters",
-            name=name,
+            # Nodes of another family need another group before they let go of this one.
+            name=f"{name}-{common.parameter_group_family}",
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             family=common.parameter_group_family,
             description=f"Parameters of {name}",
             parameter=[

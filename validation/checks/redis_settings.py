@@ -161,16 +161,17 @@ def disk_encryption(context: Context, group: str) -> Iterator[Finding]:
 
 @check("redis.users", "Only the application's user gets in", severity=Severity.CRITICAL, each=group_ids)
 def users(context: Context, group: str) -> Iterator[Finding]:
-    """One user who logs in through IAM; a default user, where the engine insists on one, who is off."""
+    """One user who logs in through IAM, and the default user that a group must have, who is off."""
     live = describe(context, group)
     members = [
         context.ask(redis.user, user_id)
         for user_group in live.get("UserGroupIds", [])
         for user_id in context.ask(redis.user_group, user_group)["UserIds"]
     ]
-    expected: dict[str, Json] = {application_user(context.environment): {"authentication": "iam", "on": True}}
-    if context.environment.redis.engine == "redis":
-        expected["default"] = {"on": False}
+    expected: dict[str, Json] = {
+        application_user(context.environment): {"authentication": "iam", "on": True},
+        "default": {"on": False},
+    }
     yield compare("users", expected=expected, found={user["UserName"]: _live_user(user) for user in members})
 
 
