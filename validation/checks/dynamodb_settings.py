@@ -1,13 +1,10 @@
-"""Every DynamoDB table against its declaration and its environment."""
+"""Settings of every DynamoDB table, against its declaration and its environment."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from environments.schema import Autoscaled, OnDemand, Provisioned, RequestCaps, ScaledCapacity
-from tierstore.declaration.tables import GlobalIndex, LocalIndex, Projection, ProjectionType, Table
-from validation.checks import scaled
 from validation.checks.keys import key_arn
 from validation.context import Context
 from validation.framework.check import check
@@ -20,9 +17,6 @@ if TYPE_CHECKING:
         TableDescriptionTypeDef,
         TimeToLiveDescriptionTypeDef,
     )
-
-
-Billing: TypeAlias = OnDemand | Provisioned | Autoscaled
 
 
 def tables(context: Context) -> Sequence[str]:
@@ -39,45 +33,6 @@ def describe(context: Context, table: str) -> TableDescriptionTypeDef:
 def active(context: Context, table: str) -> Iterator[Finding]:
     """A table that is missing, or being changed or archived, serves nobody."""
     yield compare("status", expected="ACTIVE", found=describe(context, table)["TableStatus"])
-
-
-@check("dynamodb.keys", "Tables have the declared keys", severity=Severity.CRITICAL, each=tables)
-def keys(context: Context, table: str) -> Iterator[Finding]:
-    """Key names and attribute types; they cannot change without replacing the table."""
-    declared = context.model.table(table)
-    live = describe(context, table)
-    yield compare("key", expected=_key(declared.partition_key, declared.sort_key), found=_live_key(live["KeySchema"]))
-    yield compare(
-        "attribute types",
-        expected=dict.fromkeys(declared.key_attributes, "S"),
-        found={each["AttributeName"]: each["AttributeType"] for each in live["AttributeDefinitions"]},
-    )
-
-
-@check("dynamodb.indexes", "Indexes are as declared and active", severity=Severity.CRITICAL, each=tables)
-def indexes(context: Context, table: str) -> Iterator[Finding]:
-    """Each index's keys, projection and status; an access pattern reads through the index that it was declared for."""
-    declared = context.model.table(table)
-    live = describe(context, table)
-    global_indexes = {index.name: _global_index(index) for index in declared.global_indexes}
-    local_indexes = {index.name: _local_index(index, declared) for index in declared.local_indexes}
-    yield from _compare_by_name("global index", global_indexes, _live_indexes(live.get("GlobalSecondaryIndexes", [])))
-    yield from _compare_by_name("local index", local_indexes, _live_indexes(live.get("LocalSecondaryIndexes", [])))
-
-
-@check("dynamodb.billing", "Tables are billed as configured", severity=Severity.MEDIUM, each=tables)
-def billing(context: Context, table: str) -> Iterator[Finding]:
-    """Billing mode of the table; provisioned capacity or request caps of it and of each global index."""
-    settings = context.environment.table(table).billing
-    live = describe(context, table)
-    yield compare("table", expected=_billing(settings, None), found=_live_billing(live, live, settings, None))
-    for index in live.get("GlobalSecondaryIndexes", []):
-        name = index["IndexName"]
-        yield compare(
-            f"index {name}",
-            expected=_billing(settings, name),
-            found=_live_billing(live, index, settings, name),
-        )
 
 
 @check("dynamodb.pitr", "Tables can be restored to any second", severity=Severity.CRITICAL, each=tables)
@@ -192,101 +147,6 @@ def changes(context: Context, table: str) -> Iterator[Finding]:
         expected=[name] if environment.table(table).change_stream else [],
         found=[arn.rpartition("/")[2] for arn in found],
     )
-
-
-def _compare_by_name(kind: str, expected: Mapping[str, Json], found: Mapping[str, Json]) -> Iterator[Finding]:
-    """Compare the names as a whole, then what both sides have under each."""
-    yield compare(f"{kind} names", expected=sorted(expected), found=sorted(found))
-    for name in sorted(expected.keys() & found.keys()):
-        yield compare(f"{kind} {name}", expected=expected[name], found=found[name])
-
-
-def _key(partition_key: str, sort_key: str | None) -> dict[str, Json]:
-    return {"HASH": partition_key} if sort_key is None else {"HASH": partition_key, "RANGE": sort_key}
-
-
-def _live_key(schema: Iterable[Mapping[str, Any]]) -> dict[str, Json]:
-    return {element["KeyType"]: element["AttributeName"] for element in schema}
-
-
-def _global_index(index: GlobalIndex) -> dict[str, Json]:
-    return {
-        "key": _key(index.partition_key, index.sort_key),
-        "projection": _projection(index.projection),
-        "status": "ACTIVE",
-    }
-
-
-def _local_index(index: LocalIndex, table: Table) -> dict[str, Json]:
-    return {"key": _key(table.partition_key, index.sort_key), "projection": _projection(index.projection)}
-
-
-def _projection(projection: Projection) -> dict[str, Json]:
-    if projection.type is ProjectionType.INCLUDE:
-        return {"type": projection.type.value, "attributes": sorted(projection.attributes)}
-    return {"type": projection.type.value}
-
-
-def _live_indexes(indexes: Iterable[Mapping[str, Any]]) -> dict[str, Json]:
-    """By name; a local index has no status of its own."""
-    return {
-        index["IndexName"]: {
-            "key": _live_key(index["KeySchema"]),
-            "projection": _live_projection(index["Projection"]),
-            **({"status": index["IndexStatus"]} if "IndexStatus" in index else {}),
-        }
-        for index in indexes
-    }
-
-
-def _live_projection(projection: Mapping[str, Any]) -> dict[str, Json]:
-    if projection.get("NonKeyAttributes"):
-        return {"type": projection["ProjectionType"], "attributes": sorted(projection["NonKeyAttributes"])}
-    return {"type": projection["ProjectionType"]}
-
-
-def _billing(settings: Billing, index: str | None) -> dict[str, Json]:
-    match settings:
-        case OnDemand():
-            caps = settings.indexes.get(index, RequestCaps()) if index else settings
-            return {"mode": "PAY_PER_REQUEST", **_caps(caps.max_read_units, caps.max_write_units)}
-        case Provisioned():
-            bought = settings.indexes.get(index, settings) if index else settings
-            return {"mode": "PROVISIONED", "read": bought.read_capacity, "write": bought.write_capacity}
-        case Autoscaled():
-            follows = _scaled(settings, index)
-            read, write = follows.read, follows.write
-            return {
-                "mode": "PROVISIONED",
-                "read": scaled.expected(read.minimum, read),
-                "write": scaled.expected(write.minimum, write),
-            }
-
-
-def _live_billing(
-    table: TableDescriptionTypeDef, part: Mapping[str, Any], settings: Billing, index: str | None
-) -> dict[str, Json]:
-    # A table that was never on demand has no summary.
-    mode = table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED")
-    if mode != "PROVISIONED":
-        caps = part.get("OnDemandThroughput", {})
-        return {"mode": mode, **_caps(caps.get("MaxReadRequestUnits"), caps.get("MaxWriteRequestUnits"))}
-    follows = _scaled(settings, index) if isinstance(settings, Autoscaled) else None
-    throughput = part["ProvisionedThroughput"]
-    return {
-        "mode": mode,
-        "read": scaled.found(throughput["ReadCapacityUnits"], follows.read if follows else None),
-        "write": scaled.found(throughput["WriteCapacityUnits"], follows.write if follows else None),
-    }
-
-
-def _scaled(settings: Autoscaled, index: str | None) -> ScaledCapacity:
-    return settings.indexes.get(index, settings) if index else settings
-
-
-def _caps(read: int | None, write: int | None) -> dict[str, Json]:
-    """The caps that there are; DynamoDB tells of none by -1, or not at all."""
-    return {name: units for name, units in (("read cap", read), ("write cap", write)) if units not in (None, -1, 0)}
 
 
 def _live_recovery_days(backups: ContinuousBackupsDescriptionTypeDef) -> int:

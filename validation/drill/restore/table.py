@@ -11,6 +11,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from validation.attempt import error_code
+from validation.checks import dynamodb_indexes as indexes
 from validation.checks import dynamodb_settings as settings
 from validation.clients import Clients
 from validation.context import Context
@@ -19,7 +20,7 @@ from validation.drill.timeline import Timeline
 from validation.errors import CouldNotRun
 
 POLL_SECONDS: Final = 1.0
-RESTORED: Final = (settings.active, settings.keys, settings.indexes, settings.encryption)
+RESTORED: Final = (settings.active, indexes.keys, indexes.indexes, settings.encryption)
 """What a restored table must have in common with the one in use."""
 SET_AGAIN: Final = (
     settings.time_to_live,
