@@ -9,17 +9,8 @@ from environments.schema import Autoscaled, Environment, OnDemand, Provisioned, 
 from monitoring.alarm import Alarm
 from monitoring.rule import Comparison, Missing, Rule, Severity, Tier
 from tierstore.declaration.model import DataModel
-from tierstore.declaration.patterns import (
-    AccessPattern,
-    Get,
-    GetByUnique,
-    GetMany,
-    GetShards,
-    Query,
-    Write,
-    WriteItem,
-    WriteKind,
-)
+from tierstore.declaration.patterns import AccessPattern
+from tierstore.declaration.requests import Get, GetByUnique, GetMany, GetShards, Query, Write, WriteItem, WriteKind
 from tierstore.declaration.tables import Table
 
 NAMESPACE: Final = "AWS/DynamoDB"

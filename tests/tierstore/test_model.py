@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tierstore.declaration.patterns import Query
+from tierstore.declaration.requests import Query
 from tierstore.model import DATA_MODEL
 
 PROMISED = ("U1", "U2", "U3", "U4", "U5", "C1", "C2", "C3", "C4", "C5", "C6", "F1", "S1", "S2", "S3", "S4", "S5")

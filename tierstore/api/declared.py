@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tierstore.declaration.patterns import Query
+from tierstore.declaration.requests import Query
 from tierstore.dynamodb.ranges import Range
 from tierstore.model import DATA_MODEL
 

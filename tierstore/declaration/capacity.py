@@ -11,7 +11,7 @@ from math import ceil
 from typing import Final
 
 from tierstore.declaration.entities import Entity
-from tierstore.declaration.patterns import (
+from tierstore.declaration.requests import (
     Get,
     GetByUnique,
     GetMany,

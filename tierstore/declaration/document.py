@@ -10,8 +10,8 @@ from tierstore.declaration.capacity import PAGE_ITEMS, Capacity, capacity_of
 from tierstore.declaration.entities import Entity
 from tierstore.declaration.keys import Key
 from tierstore.declaration.model import DataModel
-from tierstore.declaration.patterns import (
-    AccessPattern,
+from tierstore.declaration.patterns import AccessPattern
+from tierstore.declaration.requests import (
     Get,
     GetByUnique,
     GetMany,

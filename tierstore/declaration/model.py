@@ -11,11 +11,12 @@ from tierstore.declaration.entities import Entity
 from tierstore.declaration.errors import DeclarationError, require_unique
 from tierstore.declaration.keys import Key
 from tierstore.declaration.ownership import require_ownership
-from tierstore.declaration.patterns import AccessPattern, KeySpaceRequest, ObjectRequest, Query
+from tierstore.declaration.patterns import AccessPattern
 from tierstore.declaration.permissions import permissions_of
 from tierstore.declaration.personas import Persona
 from tierstore.declaration.places import Collection, place_of
 from tierstore.declaration.policies import KeySpace
+from tierstore.declaration.requests import KeySpaceRequest, ObjectRequest, Query
 from tierstore.declaration.tables import Table
 
 Named = TypeVar("Named", Table, Bucket, KeySpace, AccessPattern, Persona)

@@ -10,7 +10,8 @@ from tierstore.declaration.buckets import Bucket
 from tierstore.declaration.entities import Entity
 from tierstore.declaration.errors import DeclarationError
 from tierstore.declaration.keys import Key
-from tierstore.declaration.patterns import (
+from tierstore.declaration.personas import Persona
+from tierstore.declaration.requests import (
     Get,
     GetByUnique,
     GetMany,
@@ -24,7 +25,6 @@ from tierstore.declaration.patterns import (
     WriteItem,
     WriteKind,
 )
-from tierstore.declaration.personas import Persona
 
 
 @dataclass(frozen=True, kw_only=True, order=True)

@@ -12,7 +12,7 @@ from tierstore.declaration.errors import DeclarationError
 from tierstore.declaration.keys import SHARD, Key
 from tierstore.declaration.kinds import Choice, Member
 from tierstore.declaration.ownership import Mentions, NotPersonal, OwnedBy, Ownership, PartOf
-from tierstore.declaration.patterns import GetMany, Query
+from tierstore.declaration.requests import GetMany, Query
 
 
 @dataclass(frozen=True, kw_only=True)

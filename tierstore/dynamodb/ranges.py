@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from tierstore.declaration.keys import SHARD, KeyTemplate, KeyValue
-from tierstore.declaration.patterns import Query
+from tierstore.declaration.requests import Query
 from tierstore.declaration.tables import GlobalIndex
 from tierstore.dynamodb.expressions import Condition, Placeholders, all_of, begins_with, between, compare, equals
 from tierstore.dynamodb.items.attribute_values import Item, text

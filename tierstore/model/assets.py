@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from tierstore.declaration.patterns import AccessPattern, ObjectAction, ObjectRequest
+from tierstore.declaration.patterns import AccessPattern
+from tierstore.declaration.requests import ObjectAction, ObjectRequest
 from tierstore.model.buckets import ASSETS
 
 PATTERNS: Final = (

@@ -9,8 +9,9 @@ from typing import Final, Literal
 from tierstore.declaration.entities import Entity
 from tierstore.declaration.keys import Shards, key
 from tierstore.declaration.ownership import Mentions, OwnedBy, PartOf
-from tierstore.declaration.patterns import (
-    AccessPattern,
+from tierstore.declaration.patterns import AccessPattern
+from tierstore.declaration.policies import CachePolicy
+from tierstore.declaration.requests import (
     Get,
     GetShards,
     KeySpaceRequest,
@@ -23,7 +24,6 @@ from tierstore.declaration.patterns import (
     write,
     write_many,
 )
-from tierstore.declaration.policies import CachePolicy
 from tierstore.identifiers import new_ulid
 from tierstore.model.erasures import NOT_ERASED
 from tierstore.model.key_spaces import LIVE_COUNTERS, UNFLUSHED_COUNTERS

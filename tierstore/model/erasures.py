@@ -8,7 +8,7 @@ from typing import Final, Literal
 from tierstore.declaration.entities import Entity
 from tierstore.declaration.keys import key
 from tierstore.declaration.ownership import NotPersonal
-from tierstore.declaration.patterns import check
+from tierstore.declaration.requests import check
 from tierstore.model.tables import STATE
 
 

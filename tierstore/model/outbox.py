@@ -7,7 +7,8 @@ from typing import Final, Literal, TypeAlias
 from tierstore.declaration.entities import Entity
 from tierstore.declaration.keys import Shards, key
 from tierstore.declaration.ownership import NotPersonal
-from tierstore.declaration.patterns import AccessPattern, Get, KeySpaceRequest, Query, create, delete, put, write
+from tierstore.declaration.patterns import AccessPattern
+from tierstore.declaration.requests import Get, KeySpaceRequest, Query, create, delete, put, write
 from tierstore.model.key_spaces import CHANGE_FEED, LEADERBOARDS, LIVE_COUNTERS, UNFLUSHED_COUNTERS
 from tierstore.model.tables import STATE
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from tierstore.declaration.ownership import Mentions, OwnedBy, PartOf
-from tierstore.declaration.patterns import (
-    AccessPattern,
+from tierstore.declaration.patterns import AccessPattern
+from tierstore.declaration.places import place_of
+from tierstore.declaration.requests import (
     Get,
     GetMany,
     KeySpaceRequest,
@@ -20,7 +21,6 @@ from tierstore.declaration.patterns import (
     write,
     write_many,
 )
-from tierstore.declaration.places import place_of
 from tierstore.model.buckets import BUCKETS
 from tierstore.model.entities import ENTITIES
 from tierstore.model.erasures import Erasure

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from tierstore.declaration.patterns import AccessPattern, Write
+from tierstore.declaration.patterns import AccessPattern
 from tierstore.declaration.personas import Persona
+from tierstore.declaration.requests import Write
 from tierstore.model.patterns import PATTERNS
 
 

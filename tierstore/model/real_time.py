@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from tierstore.declaration.entities import Entity
-from tierstore.declaration.patterns import AccessPattern, GetMany, KeySpaceRequest
+from tierstore.declaration.patterns import AccessPattern
+from tierstore.declaration.requests import GetMany, KeySpaceRequest
 from tierstore.model.contents import Content
 from tierstore.model.key_spaces import CHANGE_FEED, ENTITY_CACHE, LEADERBOARDS, RATE_LIMITS
 from tierstore.model.outbox import COPIED, COPY, KEEP

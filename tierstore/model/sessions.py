@@ -9,8 +9,9 @@ from typing import Annotated, Any, Final
 from tierstore.declaration.entities import SENSITIVE, Entity
 from tierstore.declaration.keys import key
 from tierstore.declaration.ownership import OwnedBy
-from tierstore.declaration.patterns import AccessPattern, Get, KeySpaceRequest, Query, create, delete, update, write
+from tierstore.declaration.patterns import AccessPattern
 from tierstore.declaration.policies import CachePolicy
+from tierstore.declaration.requests import Get, KeySpaceRequest, Query, create, delete, update, write
 from tierstore.model.erasures import NOT_ERASED
 from tierstore.model.key_spaces import SESSION_CACHE, USER_SESSIONS
 from tierstore.model.tables import STATE

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Final, Literal
 from tierstore.declaration.entities import SENSITIVE, Entity
 from tierstore.declaration.keys import key
 from tierstore.declaration.ownership import NotPersonal
-from tierstore.declaration.patterns import AccessPattern, Get, Query, delete, put, update, write
+from tierstore.declaration.patterns import AccessPattern
+from tierstore.declaration.requests import Get, Query, delete, put, update, write
 from tierstore.model.tables import STATE
 
 

@@ -9,17 +9,8 @@ from typing import Annotated, Final, Literal
 from tierstore.declaration.entities import SENSITIVE, Entity
 from tierstore.declaration.keys import Shards, key
 from tierstore.declaration.ownership import OwnedBy
-from tierstore.declaration.patterns import (
-    AccessPattern,
-    Get,
-    ObjectAction,
-    ObjectRequest,
-    Query,
-    create,
-    delete,
-    update,
-    write,
-)
+from tierstore.declaration.patterns import AccessPattern
+from tierstore.declaration.requests import Get, ObjectAction, ObjectRequest, Query, create, delete, update, write
 from tierstore.identifiers import new_ulid
 from tierstore.model.buckets import UPLOADS
 from tierstore.model.erasures import NOT_ERASED

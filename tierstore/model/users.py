@@ -8,18 +8,9 @@ from typing import Annotated, Any, Final, Literal
 from tierstore.declaration.entities import SENSITIVE, Entity, Unique
 from tierstore.declaration.keys import Shards, key
 from tierstore.declaration.ownership import OwnedBy
-from tierstore.declaration.patterns import (
-    AccessPattern,
-    Get,
-    GetByUnique,
-    Query,
-    create,
-    delete,
-    put,
-    update,
-    write,
-)
+from tierstore.declaration.patterns import AccessPattern
 from tierstore.declaration.policies import CachePolicy
+from tierstore.declaration.requests import Get, GetByUnique, Query, create, delete, put, update, write
 from tierstore.identifiers import new_ulid
 from tierstore.model.erasures import NOT_ERASED
 from tierstore.model.tables import CORE

@@ -5,17 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tierstore.declaration.capacity import Capacity, capacity_of
-from tierstore.declaration.patterns import (
-    Get,
-    GetByUnique,
-    GetMany,
-    GetShards,
-    Query,
-    Request,
-    create,
-    update,
-    write,
-)
+from tierstore.declaration.requests import Get, GetByUnique, GetMany, GetShards, Query, Request, create, update, write
 from tierstore.model.contents import Content, ContentCounter, Listing
 from tierstore.model.users import Preferences, User
 

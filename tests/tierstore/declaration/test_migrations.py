@@ -11,7 +11,8 @@ from tierstore.declaration.entities import Entity
 from tierstore.declaration.errors import DeclarationError
 from tierstore.declaration.keys import key
 from tierstore.declaration.migrations import Migration
-from tierstore.declaration.patterns import AccessPattern, add, write
+from tierstore.declaration.patterns import AccessPattern
+from tierstore.declaration.requests import add, write
 from tierstore.declaration.tables import Table
 
 TABLE = Table(name="core", description="d")

@@ -13,17 +13,10 @@ from tierstore.declaration.errors import DeclarationError
 from tierstore.declaration.keys import KeyTemplate, key
 from tierstore.declaration.model import DataModel
 from tierstore.declaration.ownership import NotPersonal, OwnedBy
-from tierstore.declaration.patterns import (
-    AccessPattern,
-    Get,
-    KeySpaceRequest,
-    ObjectAction,
-    ObjectRequest,
-    Query,
-    Request,
-)
+from tierstore.declaration.patterns import AccessPattern
 from tierstore.declaration.personas import Persona
 from tierstore.declaration.policies import KeySpace, KeySpaceUse
+from tierstore.declaration.requests import Get, KeySpaceRequest, ObjectAction, ObjectRequest, Query, Request
 from tierstore.declaration.tables import GlobalIndex, Table
 
 TABLE = Table(name="core", description="d")

@@ -12,9 +12,10 @@ from tierstore.declaration.errors import DeclarationError
 from tierstore.declaration.keys import Key, KeyTemplate, key
 from tierstore.declaration.model import DataModel
 from tierstore.declaration.ownership import Mentions, NotPersonal, OwnedBy, Ownership, PartOf
-from tierstore.declaration.patterns import AccessPattern, Get
+from tierstore.declaration.patterns import AccessPattern
 from tierstore.declaration.personas import Persona
 from tierstore.declaration.places import Collection, Keys, place_of
+from tierstore.declaration.requests import Get
 from tierstore.declaration.tables import Table
 from tierstore.model import DATA_MODEL
 

@@ -9,8 +9,8 @@ import pytest
 from tierstore.declaration.entities import Entity, Unique
 from tierstore.declaration.errors import DeclarationError
 from tierstore.declaration.keys import Shards, key
-from tierstore.declaration.patterns import (
-    AccessPattern,
+from tierstore.declaration.patterns import AccessPattern
+from tierstore.declaration.requests import (
     Get,
     GetByUnique,
     GetShards,

@@ -8,8 +8,18 @@ from tierstore.declaration.buckets import Bucket
 from tierstore.declaration.entities import Entity, Unique
 from tierstore.declaration.errors import DeclarationError
 from tierstore.declaration.keys import KeyTemplate, Shards, key
-from tierstore.declaration.patterns import (
-    AccessPattern,
+from tierstore.declaration.patterns import AccessPattern
+from tierstore.declaration.permissions import (
+    ItemPermission,
+    ListingPermission,
+    LoginPermission,
+    ObjectPermission,
+    Permission,
+    permissions_of,
+)
+from tierstore.declaration.personas import Persona
+from tierstore.declaration.policies import CachePolicy, KeySpace, KeySpaceUse
+from tierstore.declaration.requests import (
     Get,
     GetByUnique,
     GetMany,
@@ -29,16 +39,6 @@ from tierstore.declaration.patterns import (
     write,
     write_many,
 )
-from tierstore.declaration.permissions import (
-    ItemPermission,
-    ListingPermission,
-    LoginPermission,
-    ObjectPermission,
-    Permission,
-    permissions_of,
-)
-from tierstore.declaration.personas import Persona
-from tierstore.declaration.policies import CachePolicy, KeySpace, KeySpaceUse
 from tierstore.declaration.tables import GlobalIndex, Table
 
 TABLE = Table(

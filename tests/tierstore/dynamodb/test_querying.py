@@ -20,7 +20,7 @@ from tierstore.core.effects import Plan
 from tierstore.core.pages import Page
 from tierstore.core.retries import Backoff, RetryBudget, RetryPolicy, standard_retries
 from tierstore.core.runners import SyncRunner
-from tierstore.declaration.patterns import Query
+from tierstore.declaration.requests import Query
 from tierstore.dynamodb.effects import DynamoDBRequest, as_document
 from tierstore.dynamodb.expressions import Condition, equals
 from tierstore.dynamodb.items.attribute_values import Item

@@ -15,7 +15,7 @@ from tests.tierstore.dynamodb.specimens import TABLE, Specimen, specimens
 from tierstore.core.pages import Page
 from tierstore.declaration.entities import Entity, Unique
 from tierstore.declaration.keys import key
-from tierstore.declaration.patterns import Query
+from tierstore.declaration.requests import Query
 from tierstore.dynamodb import changes
 from tierstore.dynamodb.items.attribute_values import Item, text
 from tierstore.dynamodb.items.codec import codec_of
