@@ -61,6 +61,16 @@ def role_arn(environment: Environment, persona: str) -> str:
     return f"arn:{environment.partition}:iam::{environment.account}:role/{environment.role_name(persona)}"
 
 
+def boundary_arn(environment: Environment, group: str) -> str:
+    """Of the policy that bounds the roles of a group."""
+    return f"arn:{environment.partition}:iam::{environment.account}:policy/{environment.boundary_name(group)}"
+
+
+def every_key_arn(environment: Environment) -> str:
+    """Of every KMS key of the account: the name of a key says nothing of whose it is."""
+    return f"arn:{environment.partition}:kms:*:{environment.account}:key/*"
+
+
 def account_arn(environment: Environment) -> str:
     """Of the account, as policies name it: whoever its own policies let."""
     return f"arn:{environment.partition}:iam::{environment.account}:root"

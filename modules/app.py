@@ -18,6 +18,6 @@ def build_app(deployments: Iterable[Deployment], *, output: Path | None = None) 
     app = App(outdir=str(output) if output else None)
     for deployment in deployments:
         if deployment.environment.state == "bucket":
-            BootstrapStack(app, deployment=deployment)
+            BootstrapStack(app, deployment=deployment, model=DATA_MODEL)
         EnvironmentStack(app, deployment=deployment, model=DATA_MODEL)
     return app

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from environments import Deployment
 from environments.schema import BucketSettings
+from modules.access import Boundaries
 from modules.access.workflows import Workflows
 from modules.encryption import Key
 from modules.encryption.policies import render_use_through
@@ -14,6 +15,7 @@ from modules.provider import add_provider
 from modules.s3 import Bucket, block_public_access
 from modules.s3.policies import bucket_arn, render_customer_keys, render_secure_transport
 from modules.state import STATE, add_file_state, state_bucket_name
+from tierstore.declaration.model import DataModel
 
 SETTINGS = BucketSettings(
     versioning=True, noncurrent_version_days=365, intelligent_tiering_days=None, request_metrics=False
@@ -22,12 +24,12 @@ SETTINGS = BucketSettings(
 
 
 class BootstrapStack(TerraformStack):
-    """A versioned, encrypted, TLS-only bucket and its key, and the workflows' roles; its own state is a file.
+    """A versioned, encrypted, TLS-only bucket and its key; the bounds of every role, and the workflows' roles.
 
-    Where the environment owns its account, no bucket of that can be public from then on.
+    Its own state is a file. Where the environment owns its account, no bucket of that can be public from then on.
     """
 
-    def __init__(self, scope: Construct, *, deployment: Deployment) -> None:
+    def __init__(self, scope: Construct, *, deployment: Deployment, model: DataModel) -> None:
         environment = deployment.environment
         super().__init__(scope, f"bootstrap-{environment.name}")
         add_file_state(self, deployment)
@@ -50,6 +52,7 @@ class BootstrapStack(TerraformStack):
             key_arn=key.arn,
             statements=[*render_secure_transport(arn), render_customer_keys(arn)],
         )
+        boundaries = Boundaries(self, "boundaries", environment=environment, model=model)
         if environment.access.github is not None:
             Workflows(
                 self,
@@ -58,4 +61,5 @@ class BootstrapStack(TerraformStack):
                 settings=environment.access.github,
                 state_bucket=name,
                 state_key_arn=key.arn,
+                boundaries=boundaries.arns,
             )

@@ -7,7 +7,7 @@ from constructs import Construct
 
 from environments import Deployment
 from environments.backups import backed_up
-from modules.access import AccessPoints, DataKeys, Personas
+from modules.access import AccessPoints, Boundaries, BoundaryArns, DataKeys, Personas
 from modules.audit import Trail
 from modules.backup import Backups
 from modules.connection import Connection
@@ -35,17 +35,21 @@ class EnvironmentStack(TerraformStack):
     def __init__(self, scope: Construct, *, deployment: Deployment, model: DataModel) -> None:
         environment = deployment.environment
         super().__init__(scope, environment.name)
+        add_provider(self, deployment)
         match environment.state:
             case "bucket":
                 add_bucket_state(self, deployment)
+                boundaries = BoundaryArns.of(environment)
             case "file":
                 add_file_state(self, deployment)
                 # No bootstrap stack came first.
                 block_public_access(self, environment)
-        add_provider(self, deployment)
+                boundaries = Boundaries(self, "boundaries", environment=environment, model=model).arns
         disaster_recovery = add_disaster_recovery_region(self, deployment)
         keys = Keys(self, "keys", environment=environment, disaster_recovery=disaster_recovery)
-        network = Network(self, "network", environment=environment, logs_key_arn=keys.logs.arn)
+        network = Network(
+            self, "network", environment=environment, logs_key_arn=keys.logs.arn, boundary_arn=boundaries.services
+        )
         tables = Tables(
             self,
             "tables",
@@ -61,9 +65,18 @@ class EnvironmentStack(TerraformStack):
             declared=model.buckets,
             key_arn=keys.s3.arn,
             replica_key=keys.s3.replica,
+            boundary_arn=boundaries.services,
         )
         if environment.audit.enabled:
-            Trail(self, "trail", environment=environment, model=model, bucket=buckets.logs, key_arn=keys.logs.arn)
+            Trail(
+                self,
+                "trail",
+                environment=environment,
+                model=model,
+                bucket=buckets.logs,
+                key_arn=keys.logs.arn,
+                boundary_arn=boundaries.services,
+            )
         caches = Caches(
             self,
             "redis",
@@ -85,6 +98,7 @@ class EnvironmentStack(TerraformStack):
                 s3=keys.s3.arn,
                 s3_replica=keys.s3.replica.arn if keys.s3.replica else None,
             ),
+            boundaries=boundaries,
         )
         AccessPoints(
             self,
@@ -96,7 +110,7 @@ class EnvironmentStack(TerraformStack):
             vpc_id=network.vpc_id,
         )
         monitoring = Monitoring(self, "monitoring", environment=environment, model=model, key_arn=keys.alarms.arn)
-        Costs(self, "cost", environment=environment, topic_arn=monitoring.topic_arn)
+        Costs(self, "cost", environment=environment, topic_arn=monitoring.topic_arn, boundary_arn=boundaries.services)
         if environment.backup.enabled:
             selected = backed_up(environment, model)
             Backups(
@@ -109,6 +123,7 @@ class EnvironmentStack(TerraformStack):
                 data_keys=(keys.dynamodb, keys.s3),
                 disaster_recovery=disaster_recovery,
                 topic_arn=monitoring.topic_arn,
+                boundary_arn=boundaries.services,
             )
 
         def reach(cache: Cache) -> RedisConnection:

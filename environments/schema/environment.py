@@ -100,6 +100,10 @@ class Environment(Section):
         """`<prefix>-<environment>`, the main replication group; ElastiCache allows 40 characters."""
         return f"{self.prefix}-{self.name}"
 
+    def boundary_name(self, group: str) -> str:
+        """Name of the policy that bounds the roles of a group."""
+        return self.physical_name(f"boundary-{group}")
+
     def log_group_name(self, what: str) -> str:
         """`/<prefix>/<environment>/<what>`, the name of a CloudWatch log group."""
         return f"/{self.prefix}/{self.name}/{what}"

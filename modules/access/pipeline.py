@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from environments import arns
 from environments.schema import Environment
 from modules.access.statements import allow
 from modules.policy import Statement
@@ -69,6 +70,41 @@ _CHANGES_OF_NETWORK: Final = (
 )
 
 
+WORKFLOWS: Final = "workflows"
+"""The group of the workflows' own roles, as boundaries are named."""
+
+_RIGHTS_OF_ROLES: Final = (
+    "AttachRolePolicy",
+    "CreateRole",
+    "DeleteRolePolicy",
+    "DetachRolePolicy",
+    "PutRolePermissionsBoundary",
+    "PutRolePolicy",
+)
+"""What IAM lets depend on the boundary of the role."""
+_ROLES: Final = (
+    "DeleteRole",
+    "Get*",
+    "List*",
+    "SimulatePrincipalPolicy",
+    "TagRole",
+    "UntagRole",
+    "UpdateAssumeRolePolicy",
+    "UpdateRole*",
+)
+_CHANGES_OF_POLICIES: Final = ("CreatePolicy*", "DeletePolicy*", "SetDefaultPolicyVersion")
+_POLICIES: Final = (*_CHANGES_OF_POLICIES, "Get*", "List*", "TagPolicy", "UntagPolicy")
+_SERVICES: Final = (
+    "backup.amazonaws.com",
+    "budgets.amazonaws.com",
+    "cloudtrail.amazonaws.com",
+    "ec2.amazonaws.com",
+    "s3.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+)
+"""Those that work for an environment by a role of it; EC2 takes the role of a persona by its instance profile."""
+
+
 def render_plan(environment: Environment, *, state_bucket: str, state_key: str) -> list[Statement]:
     """Read every setting of the environment, no data, and take the lock of its state."""
     reads = [
@@ -85,13 +121,20 @@ def render_plan(environment: Environment, *, state_bucket: str, state_key: str) 
     ]
 
 
-def render_deploy(environment: Environment, *, state_bucket: str, state_key: str) -> list[Statement]:
-    """Change everything of the environment but the roles of the workflows themselves, and try it afterwards."""
+def render_deploy(
+    environment: Environment, *, state_bucket: str, state_key: str, boundaries: Sequence[str]
+) -> list[Statement]:
+    """Change everything of the environment, and try it afterwards; but nobody's rights beyond the `boundaries`.
+
+    Roles are made and given rights only below one of them; neither they nor the workflows' own roles are changed, and
+    roles are passed to the services only that work for the environment.
+    """
     changes = [
-        allow(_sid(service), [f"{service}:*"], resources) for service, resources in _resources(environment).items()
+        allow(_sid(service), [f"{service}:*"], resources)
+        for service, resources in _resources(environment).items()
+        if service != "iam"
     ]
     ours = {f"aws:ResourceTag/{key}": value for key, value in _tags(environment).items()}
-    own_roles = [f"{_global(environment, 'iam')}:role/{environment.role_name(name)}" for name in ("deploy", "plan")]
     return [
         *changes,
         allow("Buckets", ["s3:*"], _buckets(environment)),
@@ -102,8 +145,46 @@ def render_deploy(environment: Environment, *, state_bucket: str, state_key: str
         allow("KeyAliases", ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], _aliases(environment)),
         allow("Scaling", ["application-autoscaling:*"], _scaling(environment)),
         allow("Overviews", _UNSCOPED_READS, ["*"]),
-        {"Sid": "OwnRoles", "Effect": "Deny", "Action": "iam:*", "Resource": own_roles},
+        *_render_roles(environment, boundaries),
         *_state(environment, state_bucket, state_key, writes=("tfstate", "tfstate.tflock")),
+    ]
+
+
+def render_bounds(environment: Environment, *, boundaries: Sequence[str]) -> list[Statement]:
+    """The most that a workflow can be given: the services of an environment, in its account, and no more over roles.
+
+    Which part of them is the environment's own is said by the policies of the workflows.
+    """
+    services = sorted({"application-autoscaling", "ec2", "kms", *_RESOURCES, *_GLOBAL_RESOURCES} - {"iam"})
+    buckets = f"arn:{environment.partition}:s3:::{environment.prefix}-*"
+    return [
+        allow(
+            "Services",
+            [f"{service}:*" for service in services],
+            [f"{_global(environment, service, '*')}:*" for service in services],
+        ),
+        allow("Buckets", ["s3:*"], [buckets, f"{_global(environment, 's3', '*')}:accesspoint/*"]),
+        allow("Unscoped", [*_UNSCOPED_READS, "kms:CreateKey"], ["*"]),
+        *_render_roles(environment, boundaries),
+    ]
+
+
+def _render_roles(environment: Environment, boundaries: Sequence[str]) -> list[Statement]:
+    iam = _global(environment, "iam")
+    name = environment.physical_name("*")
+    roles, profiles = [f"{iam}:role/{name}"], [f"{iam}:instance-profile/{name}"]
+    own_roles = [f"{iam}:role/{environment.role_name(each)}" for each in ("deploy", "plan")]
+    fixed = [*boundaries, arns.boundary_arn(environment, WORKFLOWS)]
+    return [
+        allow("BoundedRoles", _named("iam", _RIGHTS_OF_ROLES), roles)
+        | {"Condition": {"ArnEquals": {"iam:PermissionsBoundary": list(boundaries)}}},
+        allow("Roles", _named("iam", _ROLES), roles),
+        allow("PassedRoles", ["iam:PassRole"], roles)
+        | {"Condition": {"StringEquals": {"iam:PassedToService": list(_SERVICES)}}},
+        allow("Policies", _named("iam", _POLICIES), [f"{iam}:policy/{name}"]),
+        allow("InstanceProfiles", _named("iam", ("*InstanceProfile*", "Get*", "List*")), profiles),
+        {"Sid": "OwnRoles", "Effect": "Deny", "Action": "iam:*", "Resource": own_roles},
+        {"Sid": "Boundaries", "Effect": "Deny", "Action": _named("iam", _CHANGES_OF_POLICIES), "Resource": fixed},
     ]
 
 

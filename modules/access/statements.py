@@ -10,12 +10,14 @@ from typing import Final
 from environments import arns
 from environments.schema import Environment
 from modules.policy import Statement, service_host
+from tierstore.declaration.model import DataModel
 from tierstore.declaration.permissions import (
     ItemPermission,
     ListingPermission,
     LoginPermission,
     ObjectPermission,
     Permission,
+    permissions_of,
 )
 
 LEADING_KEYS: Final = "dynamodb:LeadingKeys"
@@ -31,6 +33,17 @@ class DataKeys:
     s3: str
     s3_replica: str | None = None
     """Of the copies in the disaster-recovery region; None where there are none."""
+
+
+def render_applications(environment: Environment, model: DataModel, keys: DataKeys) -> dict[str, list[Statement]]:
+    """By persona of the data model, its policy."""
+    return {
+        persona.name: [
+            *render_persona(permissions_of(persona), environment, keys),
+            *_render_lending(environment, persona.name),
+        ]
+        for persona in model.personas
+    }
 
 
 def render_persona(permissions: Iterable[Permission], environment: Environment, keys: DataKeys) -> list[Statement]:
@@ -141,3 +154,13 @@ def _limited_to(keys: str) -> Statement:
 
 def _word(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("_"))
+
+
+def _render_lending(environment: Environment, persona: str) -> list[Statement]:
+    """A persona may take the roles that it lends to others."""
+    lent = [
+        arns.role_arn(environment, name)
+        for name, trust in sorted(environment.access.personas.items())
+        if persona in trust.personas
+    ]
+    return [allow("LentRoles", ["sts:AssumeRole", "sts:TagSession"], lent)] if lent else []

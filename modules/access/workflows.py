@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple
 
 from cdktf_cdktf_provider_aws.iam_openid_connect_provider import IamOpenidConnectProvider
+from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from environments.schema import Environment, GitHubSettings
-from modules.access.pipeline import render_deploy, render_plan
+from modules.access.boundaries import BoundaryArns
+from modules.access.pipeline import WORKFLOWS, render_bounds, render_deploy, render_plan
 from modules.access.trust import GITHUB, render_github_trust
-from modules.policy import LARGEST_ROLE_POLICIES, Statement, document, limited_document
+from modules.policy import LARGEST_MANAGED_POLICY, LARGEST_ROLE_POLICIES, Statement, document, limited_document
 
 
 class Workflows(Construct):
@@ -30,6 +33,7 @@ class Workflows(Construct):
         settings: GitHubSettings,
         state_bucket: str,
         state_key_arn: str,
+        boundaries: BoundaryArns,
     ) -> None:
         super().__init__(scope, id_)
         self._environment = environment
@@ -41,8 +45,23 @@ class Workflows(Construct):
             )
             self._provider_arn = provider.arn
         state = {"state_bucket": state_bucket, "state_key": state_key_arn}
-        self._role("plan", "Reads what a plan compares", f"{environment.name}-plan", render_plan(environment, **state))
-        self._role("deploy", "Deploys the environment", environment.name, render_deploy(environment, **state))
+        plan = render_plan(environment, **state)
+        deploy = render_deploy(environment, **state, boundaries=astuple(boundaries))
+        self._boundary_arn = self._boundary(render_bounds(environment, boundaries=astuple(boundaries)))
+        self._role("plan", "Reads what a plan compares", f"{environment.name}-plan", plan)
+        self._role("deploy", "Deploys the environment", environment.name, deploy)
+
+    def _boundary(self, statements: Sequence[Statement]) -> str:
+        name = self._environment.boundary_name(WORKFLOWS)
+        policy = IamPolicy(
+            self,
+            "boundary",
+            name=name,
+            description="The most that a workflow can be given",
+            policy=limited_document(statements, of=name, limit=LARGEST_MANAGED_POLICY),
+        )
+        arn: str = policy.arn
+        return arn
 
     def _role(self, name: str, description: str, github_environment: str, statements: Sequence[Statement]) -> None:
         environment = self._environment
@@ -56,6 +75,7 @@ class Workflows(Construct):
             name=role_name,
             description=f"{description}, for workflows of {self._repository}",
             assume_role_policy=document(trust),
+            permissions_boundary=self._boundary_arn,
             max_session_duration=_SECONDS_OF_A_ROLLOUT,
             tags={"Name": role_name},
         )

@@ -31,10 +31,20 @@ class Trail(Construct):
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, environment: Environment, model: DataModel, bucket: Bucket, key_arn: str
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        model: DataModel,
+        bucket: Bucket,
+        key_arn: str,
+        boundary_arn: str,
     ) -> None:
         super().__init__(scope, id_)
-        delivery = _Delivery.to_log_group(self, environment, key_arn) if environment.audit.log_group else None
+        delivery = None
+        if environment.audit.log_group:
+            delivery = _Delivery.to_log_group(self, environment, key_arn=key_arn, boundary_arn=boundary_arn)
         trail = Cloudtrail(
             self,
             "trail",
@@ -72,7 +82,7 @@ class _Delivery:
     permissions: TerraformResource
 
     @classmethod
-    def to_log_group(cls, scope: Construct, environment: Environment, key_arn: str) -> _Delivery:
+    def to_log_group(cls, scope: Construct, environment: Environment, *, key_arn: str, boundary_arn: str) -> _Delivery:
         group = CloudwatchLogGroup(
             scope,
             "group",
@@ -86,6 +96,7 @@ class _Delivery:
             name=environment.trail_name,
             description="Lets CloudTrail write data events to their log group",
             assume_role_policy=document([render_trust(environment)]),
+            permissions_boundary=boundary_arn,
         )
         permissions = IamRolePolicy(scope, "permissions", role=role.id, policy=document(render_permissions(group.arn)))
         return cls(group_arn=f"{group.arn}:*", role_arn=role.arn, permissions=permissions)

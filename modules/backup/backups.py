@@ -37,6 +37,7 @@ class Backups(Construct):
         data_keys: Sequence[TierKey],
         disaster_recovery: DisasterRecoveryRegion | None,
         topic_arn: str,
+        boundary_arn: str,
     ) -> None:
         super().__init__(scope, id_)
         settings = environment.backup
@@ -53,6 +54,7 @@ class Backups(Construct):
             name=environment.physical_name("backup-jobs"),
             description="Lets AWS Backup read the tables and buckets and keep recovery points of them",
             permissions=render_backup(environment, tables=tables, buckets=buckets, vaults=vaults, keys=keys),
+            boundary_arn=boundary_arn,
         )
         restoring = _role(
             self,
@@ -60,6 +62,7 @@ class Backups(Construct):
             name=environment.physical_name("backup-restores"),
             description="Lets AWS Backup restore recovery points into new tables and buckets",
             permissions=render_restore(environment, keys=keys),
+            boundary_arn=boundary_arn,
         )
         Plan(
             self,
@@ -106,8 +109,16 @@ def _role(
     name: str,
     description: str,
     permissions: Sequence[Statement],
+    boundary_arn: str,
 ) -> str:
-    role = IamRole(scope, id_, name=name, description=description, assume_role_policy=document([render_trust()]))
+    role = IamRole(
+        scope,
+        id_,
+        name=name,
+        description=description,
+        assume_role_policy=document([render_trust()]),
+        permissions_boundary=boundary_arn,
+    )
     IamRolePolicy(scope, f"{id_}-permissions", role=role.id, policy=document(permissions))
     arn: str = role.arn
     return arn

@@ -29,7 +29,9 @@ COST_TAG = "Environment"
 class Costs(Construct):
     """Tells the topic of what is spent: at shares of the budget, by forecast, and when a cost is unusual."""
 
-    def __init__(self, scope: Construct, id_: str, *, environment: Environment, topic_arn: str) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, environment: Environment, topic_arn: str, boundary_arn: str
+    ) -> None:
         super().__init__(scope, id_)
         settings = environment.budget
         if settings.monthly_usd is not None:
@@ -56,6 +58,7 @@ class Costs(Construct):
                     freeze=settings.freeze,
                     budget_name=budget.name,
                     topic_arn=topic_arn,
+                    boundary_arn=boundary_arn,
                 )
         if settings.anomaly_usd is not None:
             self._watch_for_anomalies(environment, settings.anomaly_usd, topic_arn)

@@ -52,6 +52,7 @@ class Freezing(Construct):
         freeze: Freeze,
         budget_name: str,
         topic_arn: str,
+        boundary_arn: str,
     ) -> None:
         super().__init__(scope, id_)
         name = environment.physical_name("freeze")
@@ -68,6 +69,7 @@ class Freezing(Construct):
             name=name,
             description="Lets AWS Budgets attach the denying policy",
             assume_role_policy=document([render_trust(environment)]),
+            permissions_boundary=boundary_arn,
         )
         permissions = IamRolePolicy(
             self,

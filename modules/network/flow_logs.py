@@ -15,7 +15,9 @@ from modules.policy import Statement, document
 class FlowLogs(Construct):
     """All traffic of a VPC, accepted and rejected, in an encrypted log group."""
 
-    def __init__(self, scope: Construct, id_: str, *, environment: Environment, vpc_id: str, key_arn: str) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, environment: Environment, vpc_id: str, key_arn: str, boundary_arn: str
+    ) -> None:
         super().__init__(scope, id_)
         group = CloudwatchLogGroup(
             self,
@@ -30,6 +32,7 @@ class FlowLogs(Construct):
             name=environment.physical_name("flow-logs"),
             description="Lets VPC flow logs write to their log group",
             assume_role_policy=document([render_trust(environment)]),
+            permissions_boundary=boundary_arn,
         )
         permissions = IamRolePolicy(self, "permissions", role=role.id, policy=document(render_permissions(group.arn)))
         FlowLog(

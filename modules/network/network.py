@@ -17,7 +17,9 @@ from modules.network.security_groups import SecurityGroups
 class Network(Construct):
     """A VPC with private subnets, a way to DynamoDB and S3 that needs no internet, and two security groups."""
 
-    def __init__(self, scope: Construct, id_: str, *, environment: Environment, logs_key_arn: str) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, environment: Environment, logs_key_arn: str, boundary_arn: str
+    ) -> None:
         super().__init__(scope, id_)
         self.vpc_id: str
         self.subnet_ids: Sequence[str]
@@ -27,7 +29,14 @@ class Network(Construct):
                 self.vpc_id, self.subnet_ids = vpc.vpc_id, vpc.subnet_ids
                 route_table_ids: Sequence[str] = [vpc.route_table_id]
                 if settings.flow_logs:
-                    FlowLogs(self, "flow-logs", environment=environment, vpc_id=vpc.vpc_id, key_arn=logs_key_arn)
+                    FlowLogs(
+                        self,
+                        "flow-logs",
+                        environment=environment,
+                        vpc_id=vpc.vpc_id,
+                        key_arn=logs_key_arn,
+                        boundary_arn=boundary_arn,
+                    )
             case ExistingNetwork() as settings:
                 self.vpc_id, self.subnet_ids = settings.vpc_id, settings.subnet_ids
                 route_table_ids = settings.route_table_ids

@@ -49,10 +49,12 @@ class Buckets(Construct):
         declared: Sequence[DeclaredBucket],
         key_arn: str,
         replica_key: ReplicaKey | None,
+        boundary_arn: str,
     ) -> None:
         super().__init__(scope, id_)
         self._environment = environment
         self._declared = declared
+        self._boundary_arn = boundary_arn
         self.by_name: dict[str, Bucket] = {bucket.name: self._bucket(bucket, key_arn) for bucket in declared}
         """By declared name."""
         logs = next(bucket.name for bucket in declared if bucket.receives_access_logs)
@@ -135,6 +137,7 @@ class Buckets(Construct):
                 s3_host=service_host("s3", environment),
             ),
             destination=destination,
+            boundary_arn=self._boundary_arn,
             account=settings.destination.account if settings.destination else None,
             with_locks=environment.bucket(name).object_lock is not None,
             ready=replica.protected if replica else None,

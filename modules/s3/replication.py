@@ -52,6 +52,7 @@ class Replication(Construct):
         settings: ReplicationSettings,
         source: Side,
         destination: Side,
+        boundary_arn: str,
         account: str | None = None,
         with_locks: bool = False,
         ready: TerraformResource | None = None,
@@ -63,6 +64,7 @@ class Replication(Construct):
             name=role_name,
             description="S3 copies the objects of one bucket to another region",
             assume_role_policy=document(render_trust()),
+            permissions_boundary=boundary_arn,
             tags={"Name": role_name},
         )
         statements = render_permissions(source, destination, changes_owner=account is not None, with_locks=with_locks)

@@ -8,11 +8,12 @@ from environments import Deployment
 from modules.bootstrap import BootstrapStack
 from modules.state import add_bucket_state
 from tests.modules.template import Template, app, statements, synthesized, template
+from tierstore.model import DATA_MODEL
 
 
 @pytest.fixture(scope="module")
 def bootstrap(on_aws: Deployment) -> Template:
-    return template(BootstrapStack(app(), deployment=on_aws))
+    return template(BootstrapStack(app(), deployment=on_aws, model=DATA_MODEL))
 
 
 def test_the_bucket_is_the_one_that_stacks_keep_their_state_in(bootstrap: Template, on_aws: Deployment) -> None:
@@ -61,5 +62,5 @@ def test_no_bucket_of_an_account_of_its_own_can_be_public(bootstrap: Template) -
 def test_an_account_of_another_environment_is_left_alone(on_aws: Deployment) -> None:
     guest = replace(on_aws, environment=on_aws.environment.model_copy(update={"owns_account": False}))
 
-    template_ = template(BootstrapStack(app(), deployment=guest))
+    template_ = template(BootstrapStack(app(), deployment=guest, model=DATA_MODEL))
     assert template_.all("aws_s3_account_public_access_block") == []

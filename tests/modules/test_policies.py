@@ -89,7 +89,7 @@ def stacks() -> Iterator[tuple[str, Template]]:
         environment = environments.load(name)
         deployment = Deployment(environment=environment, sandbox=None)
         if environment.state == "bucket":
-            yield f"bootstrap-{name}", template(BootstrapStack(app(), deployment=deployment))
+            yield f"bootstrap-{name}", template(BootstrapStack(app(), deployment=deployment, model=DATA_MODEL))
         yield name, template(EnvironmentStack(app(), deployment=deployment, model=DATA_MODEL))
 
 

@@ -18,9 +18,7 @@ def role(context: Context, persona: str) -> str:
 
 
 def boundary(context: Context) -> str:
-    environment = context.environment
-    name = environment.physical_name("applications-boundary")
-    return f"arn:aws:iam::{environment.account}:policy/{name}"
+    return arns.boundary_arn(context.environment, "applications")
 
 
 def giving(persona: str, effect: str, *actions: str) -> Breaking:

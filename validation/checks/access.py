@@ -69,12 +69,9 @@ def roles(context: Context, persona: str) -> Iterator[Finding]:
     environment = context.environment
     found = context.ask(iam.role, environment.role_name(persona))
     group = "operations" if persona in OPERATIONS else "applications"
-    boundary = (
-        f"arn:{environment.partition}:iam::{environment.account}:policy/{environment.physical_name(group)}-boundary"
-    )
     yield compare(
         "boundary",
-        expected=boundary,
+        expected=arns.boundary_arn(environment, group),
         found=found.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
     )
     yield compare(

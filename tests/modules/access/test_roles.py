@@ -8,11 +8,12 @@ import pytest
 from environments import Deployment, Environment
 from environments.declared import APPLICATIONS, OPERATIONS
 from environments.schema import AccessSettings, GitHubSettings, Trust
-from modules.access import DataKeys, Personas
+from modules.access import BoundaryArns, DataKeys, Personas
 from modules.bootstrap import BootstrapStack
 from tests.modules.template import Block, Template, app, statements, synthesized, template
 from tierstore.model import DATA_MODEL
 
+BOUNDARIES = BoundaryArns(applications="arn:applications", operations="arn:operations", services="arn:services")
 LENT = {"uploader": Trust(personas=("application",)), "reader": Trust(services=("ec2",))}
 
 
@@ -20,7 +21,9 @@ LENT = {"uploader": Trust(personas=("application",)), "reader": Trust(services=(
 def personas(environment: Environment) -> Template:
     chosen = environment.model_copy(update={"access": AccessSettings(personas=LENT, session_hours=2)})
     keys = DataKeys(dynamodb="arn:items", s3="arn:objects")
-    return synthesized(lambda stack: Personas(stack, "access", environment=chosen, model=DATA_MODEL, keys=keys))
+    return synthesized(
+        lambda stack: Personas(stack, "access", environment=chosen, model=DATA_MODEL, keys=keys, boundaries=BOUNDARIES)
+    )
 
 
 def role(personas: Template, persona: str) -> Block:
@@ -35,13 +38,8 @@ def test_each_persona_has_a_role_and_a_policy(personas: Template) -> None:
 
 
 def test_every_role_is_bounded_by_its_kind(personas: Template) -> None:
-    boundaries = {
-        group: personas.address("aws_iam_policy", name=f"tierstore-test-{group}-boundary")
-        for group in ("applications", "operations")
-    }
-
-    for names, group in ((APPLICATIONS, "applications"), (OPERATIONS, "operations")):
-        assert {role(personas, name)["permissions_boundary"] for name in names} == {f"${{{boundaries[group]}.arn}}"}
+    for names, boundary in ((APPLICATIONS, BOUNDARIES.applications), (OPERATIONS, BOUNDARIES.operations)):
+        assert {role(personas, name)["permissions_boundary"] for name in names} == {boundary}
 
 
 def test_a_role_is_held_as_long_as_the_environment_says(personas: Template) -> None:
@@ -92,7 +90,7 @@ def test_who_takes_backups_deletes_nothing(personas: Template) -> None:
 def workflows(environment: Environment) -> Template:
     settings = AccessSettings(github=GitHubSettings(repository="example/storage"))
     deployment = Deployment(environment=environment.model_copy(update={"access": settings}), sandbox=None)
-    return template(BootstrapStack(app(), deployment=deployment))
+    return template(BootstrapStack(app(), deployment=deployment, model=DATA_MODEL))
 
 
 @pytest.mark.parametrize(("name", "github_environment"), [("plan", "test-plan"), ("deploy", "test")])
@@ -137,7 +135,7 @@ def test_who_plans_changes_nothing_but_the_lock_of_the_state(workflows: Template
 def test_a_provider_that_exists_is_not_made_again(environment: Environment) -> None:
     settings = AccessSettings(github=GitHubSettings(repository="example/storage", provider="existing"))
     deployment = Deployment(environment=environment.model_copy(update={"access": settings}), sandbox=None)
-    stack = template(BootstrapStack(app(), deployment=deployment))
+    stack = template(BootstrapStack(app(), deployment=deployment, model=DATA_MODEL))
 
     assert stack.all("aws_iam_openid_connect_provider") == []
     trust = statements(role(stack, "plan")["assume_role_policy"])["GitHubActions"]
@@ -145,4 +143,4 @@ def test_a_provider_that_exists_is_not_made_again(environment: Environment) -> N
 
 
 def test_without_a_repository_there_are_no_roles_for_workflows(on_aws: Deployment) -> None:
-    assert template(BootstrapStack(app(), deployment=on_aws)).all("aws_iam_role") == []
+    assert template(BootstrapStack(app(), deployment=on_aws, model=DATA_MODEL)).all("aws_iam_role") == []

@@ -29,8 +29,24 @@ def template(environment: Environment) -> Template:
     logs = [bucket for bucket in DATA_MODEL.buckets if bucket.receives_access_logs]
 
     def build(stack: TerraformStack) -> None:
-        buckets = Buckets(stack, "buckets", environment=environment, declared=logs, key_arn="arn:key", replica_key=None)
-        Trail(stack, "trail", environment=environment, model=DATA_MODEL, bucket=buckets.logs, key_arn="arn:key")
+        buckets = Buckets(
+            stack,
+            "buckets",
+            environment=environment,
+            declared=logs,
+            key_arn="arn:key",
+            replica_key=None,
+            boundary_arn="arn:boundary",
+        )
+        Trail(
+            stack,
+            "trail",
+            environment=environment,
+            model=DATA_MODEL,
+            bucket=buckets.logs,
+            key_arn="arn:key",
+            boundary_arn="arn:boundary",
+        )
 
     return synthesized(build)
 

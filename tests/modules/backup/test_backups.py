@@ -40,6 +40,7 @@ def synthesize(recoverable: Environment) -> Synthesize:
                 data_keys=(keys.dynamodb, keys.s3),
                 disaster_recovery=region,
                 topic_arn=TOPIC,
+                boundary_arn="arn:boundary",
             )
 
         return synthesized(build)

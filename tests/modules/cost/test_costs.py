@@ -13,7 +13,9 @@ TOPIC = "arn:aws:sns:eu-central-1:123456789012:tierstore-test-alarms"
 
 def costs(environment: Environment, **budget: Any) -> Template:
     settled = environment.model_copy(update={"budget": BudgetSettings(**budget)})
-    return synthesized(lambda stack: Costs(stack, "cost", environment=settled, topic_arn=TOPIC))
+    return synthesized(
+        lambda stack: Costs(stack, "cost", environment=settled, topic_arn=TOPIC, boundary_arn="arn:boundary")
+    )
 
 
 def test_people_are_told_at_shares_of_the_budget_and_by_forecast(environment: Environment) -> None:

@@ -15,7 +15,9 @@ OPEN = {"0.0.0.0/0", "::/0"}
 
 def network(environment: Environment, settings: CreatedNetwork | ExistingNetwork) -> Template:
     chosen = environment.model_copy(update={"network": settings})
-    return synthesized(lambda stack: Network(stack, "network", environment=chosen, logs_key_arn="arn:key"))
+    return synthesized(
+        lambda stack: Network(stack, "network", environment=chosen, logs_key_arn="arn:key", boundary_arn="arn:boundary")
+    )
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,13 @@ def buckets(environment: Environment, settings: BucketSettings | None = None) ->
     chosen = environment.model_copy(update={"buckets": {"photos": settings} if settings else {}})
     return synthesized(
         lambda stack: Buckets(
-            stack, "buckets", environment=chosen, declared=DECLARED, key_arn="arn:key", replica_key=None
+            stack,
+            "buckets",
+            environment=chosen,
+            declared=DECLARED,
+            key_arn="arn:key",
+            replica_key=None,
+            boundary_arn="arn:boundary",
         )
     )
 

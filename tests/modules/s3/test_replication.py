@@ -34,6 +34,7 @@ def synthesize(environment: Environment, **settings: BucketSettings) -> Template
             declared=DECLARED,
             key_arn=keys.s3.arn,
             replica_key=keys.s3.replica,
+            boundary_arn="arn:boundary",
         )
 
     return synthesized(build)
