@@ -82,6 +82,12 @@ these two roles. Their ARNs are the variables `PLAN_ROLE_ARN` and `DEPLOY_ROLE_A
 [workflows](plan-review.md). An account has one provider for GitHub: where another environment of the account has made
 it, say `provider: existing`.
 
+The same stack makes the permission boundaries, `<prefix>-<environment>-boundary-<group>`: of applications, of those who
+run the environment, of services that work for it, and of the workflows. Whoever deploys makes roles and gives them
+rights only below one of the first three, changes no boundary, takes none away, and passes roles to the services only
+that work for the environment; `tests/modules/access/test_boundaries.py` tries every other way. So a persona that needs
+what none of its kind needed before takes `cdktf deploy bootstrap-<environment>` by an administrator first.
+
 ## Who may do what
 """
 
