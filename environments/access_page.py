@@ -31,7 +31,8 @@ its kind needs; applications can't scan.
 
 ## Take a role
 
-Where the environment's file names nobody, the IAM policies of the account decide who takes a role. It may name them:
+Where the environment's file names nobody, the IAM policies of the account decide who takes a role, for which production
+asks a written reason (`accepted_risks: {unnamed-persona: …}`). It may name them:
 
 ```yaml
 access:

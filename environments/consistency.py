@@ -9,7 +9,7 @@ from environments.declared import APPLICATIONS, BUCKETS, OPERATIONS, OWNERS, TAB
 from environments.problems import FieldPath, Finding
 from environments.regions import partition
 from environments.replication_groups import replication_groups
-from environments.schema import BudgetSettings, CreatedNetwork, Environment, ExistingNetwork, Trust
+from environments.schema import BudgetSettings, CreatedNetwork, Environment, ExistingNetwork, PlanSettings, Trust
 from environments.wording import given, one_of, unknown
 
 LONGEST_REPLICATION_GROUP_ID = 40
@@ -53,6 +53,16 @@ def findings(environment: Environment) -> Iterator[Finding]:
     for persona, trust in environment.access.personas.items():
         yield from _trust(environment, persona, trust)
     yield from _budget(environment.budget)
+    yield from _repeated_allowances(environment.plan)
+
+
+def _repeated_allowances(plan: PlanSettings) -> Iterator[Finding]:
+    named = [(entry.address, entry.action) for entry in plan.allowed]
+    for position, entry in enumerate(plan.allowed):
+        if named[position] in named[:position]:
+            yield _finding(
+                "plan", "allowed", position, message=f"{given(entry.address)} to {entry.action} twice: keep one"
+            )
 
 
 def _repeated_subnets(network: ExistingNetwork) -> Iterator[Finding]:

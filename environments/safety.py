@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from environments.declared import BACKUP_BUCKETS, BUCKETS
+from environments.declared import APPLICATIONS, BACKUP_BUCKETS, BUCKETS, OPERATIONS
 from environments.problems import FieldPath, Finding, dotted
 from environments.schema import (
+    AccessSettings,
     AlarmSettings,
     BackupSettings,
     BucketSettings,
@@ -268,6 +269,16 @@ RULES = (
         field="subscriptions",
         is_safe=bool,
         allowed="one subscriber or more",
+    ),
+    Rule(
+        id="unnamed-persona",
+        title="whoever may write IAM policies of the account decides who reads and writes the data",
+        section=AccessSettings,
+        field="personas",
+        is_safe=lambda personas: all(
+            persona in personas and not personas[persona].names_nobody for persona in (*APPLICATIONS, *OPERATIONS)
+        ),
+        allowed="principals, services or personas for every persona",
     ),
     Rule(
         id="long-lived-keys",

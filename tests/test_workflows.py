@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import yaml
 
 import environments
+from toolchain import paths
 from toolchain.paths import ROOT
 from validation.__main__ import main
 
@@ -94,7 +96,19 @@ def test_an_environment_is_reviewed_approved_deployed_validated_and_then_unchang
         ".venv/bin/python -m validation run",
         ".venv/bin/python -m validation plan",
     ]
+    assert '--approved "$APPROVED"' in commands[0]
     assert "--expect-empty" in commands[-1]
+
+
+def test_a_linter_of_workflows_finds_nothing_that_could_be_abused() -> None:
+    zizmor = subprocess.run(
+        [paths.VENV_BIN / "zizmor", "--offline", "--no-progress", "--min-severity=medium", paths.ROOT / ".github"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert zizmor.returncode == 0, zizmor.stdout
 
 
 @pytest.mark.parametrize("name", ["deploy", "plan", "drift"])

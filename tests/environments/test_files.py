@@ -17,11 +17,12 @@ def test_it_is_valid(name: str) -> None:
     assert load(name).name == name
 
 
-def test_prod_is_production_and_accepts_no_risk() -> None:
+def test_prod_is_production_and_accepts_only_that_the_account_names_who_takes_roles() -> None:
     prod = load("prod")
 
     assert prod.production
-    assert "accepted_risks" not in prod.model_dump_json()
+    assert prod.model_dump_json().count("accepted_risks") == 1
+    assert prod.access.accepted_risks.keys() == {"unnamed-persona"}
 
 
 def test_only_prod_is_production() -> None:

@@ -42,6 +42,14 @@ def test_a_day_that_does_not_exist_is_refused(problems_of: ProblemsOf) -> None:
     assert 'dev.yaml:9: plan.allowed[0].until: given "2026-02-30", allowed a day such as 2026-12-31' in problem
 
 
+def test_a_change_that_is_allowed_twice_is_refused(problems_of: ProblemsOf) -> None:
+    twice = allowed() + allowed(until="2027-12-31").partition("allowed:\n")[2]
+
+    (problem,) = problems_of(twice)
+
+    assert 'plan.allowed[1]: given "aws_dynamodb_table.old" to destroy twice: keep one' in problem
+
+
 def test_an_unknown_action_is_answered_with_the_known_ones(problems_of: ProblemsOf) -> None:
     (problem,) = problems_of(allowed(action="delete"))
 

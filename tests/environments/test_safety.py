@@ -18,6 +18,7 @@ A_USER = "arn:aws:iam::111111111111:user/ada"
 ONE_SUBNET = {"kind": "existing", "vpc_id": "vpc-12345678", "subnet_ids": ["subnet-12345678"]}
 LOCKED = {"backups": {"object_lock": {"days": 30}}}
 UNREPLICATED = {"accepted_risks": {"no-replication": REASON}}
+UNNAMED = {"accepted_risks": {"unnamed-persona": REASON}}
 ONE_ZONE_OF_REDIS = {"redis": {"multi_az": False, "accepted_risks": {"single-zone": REASON}}}
 
 BROKEN = [
@@ -85,10 +86,11 @@ BROKEN = [
     ("no-restore-test", "backup.restore_testing", {"backup": {"restore_testing": None}}),
     ("force-destroy", "backup.force_destroy", {"backup": {"force_destroy": True}}),
     ("short-log-retention", "logs.retention_days", {"logs": {"retention_days": 14}}),
+    ("unnamed-persona", "access.personas", {"access": {"personas": {"reader": {"services": ["ec2"]}}}}),
     (
         "long-lived-keys",
         "access.personas.reader.principals",
-        {"access": {"personas": {"reader": {"principals": [A_USER]}}}},
+        {"access": {"personas": {"reader": {"principals": [A_USER]}}, **UNNAMED}},
     ),
     ("no-alarm-subscription", "alarms.subscriptions", {"alarms": {"subscriptions": []}}),
     (
@@ -108,6 +110,7 @@ def production(settings: Settings) -> str:
         "alarms": {"subscriptions": ["on-call@example.com"]},
         "buckets": LOCKED,
         "budget": {"monthly_usd": 1000},
+        "access": UNNAMED,
     }
     return yaml.safe_dump(safe | settings, sort_keys=False)
 
@@ -159,13 +162,14 @@ def test_the_problem_stands_at_the_line_of_the_setting(problems_of: ProblemsOf) 
         "alarms: {subscriptions: [on-call@example.com]}\n"
         "buckets: {backups: {object_lock: {days: 30}}}\n"
         "budget: {monthly_usd: 1000}\n"
+        "access: {accepted_risks: {unnamed-persona: the account's administrators decide}}\n"
         "tables:\n"
         "  core:\n"
         "    deletion_protection: true\n"
         "    point_in_time_recovery_days: 0\n"
     ) == [
         (
-            "environments/dev.yaml:12: tables.core.point_in_time_recovery_days: given 0, allowed in production "
+            "environments/dev.yaml:13: tables.core.point_in_time_recovery_days: given 0, allowed in production "
             "7 to 35: what was deleted by mistake is lost; to accept that, write `no-point-in-time-recovery: <why>` "
             "under tables.core.accepted_risks"
         )
@@ -176,6 +180,7 @@ def test_a_setting_that_is_absent_is_refused_at_its_section(problems_of: Problem
     [problem] = problems_of(
         "production: true\ndisaster_recovery_region: us-west-2\nalarms: {}\n"
         "buckets: {backups: {object_lock: {days: 30}}}\nbudget: {monthly_usd: 1000}\n"
+        "access: {accepted_risks: {unnamed-persona: the account's administrators decide}}\n"
     )
 
     assert problem.startswith("environments/dev.yaml:6: alarms.subscriptions: given an empty list")

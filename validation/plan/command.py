@@ -61,6 +61,11 @@ fits a comment on a pull request. TIERSTORE_TARGET=sandbox plans against the san
         action="store_true",
         help="also block any change and any drift, as after a deployment and every night",
     )
+    parser.add_argument(
+        "--approved",
+        metavar="FINGERPRINT",
+        help="also block a plan that would do anything else than the one with this `plan.fingerprint` in review.json",
+    )
     parser.add_argument("--no-checkov", action="store_true", help="leave Checkov out")
     parser.set_defaults(command=_command)
 
@@ -105,12 +110,21 @@ def _command(options: argparse.Namespace) -> int:
         options.environment,
         file=options.plan_json,
         must_be_empty=options.expect_empty,
+        approved=options.approved,
         with_checkov=not options.no_checkov,
         console=Console(),
     )
 
 
-def review_plan(name: str, *, file: Path | None, must_be_empty: bool, with_checkov: bool, console: Console) -> int:
+def review_plan(
+    name: str,
+    *,
+    file: Path | None,
+    must_be_empty: bool,
+    with_checkov: bool,
+    console: Console,
+    approved: str | None = None,
+) -> int:
     """Review a plan, print the verdict and leave the reports; 0 where nothing blocks it, else 1.
 
     Raises `CouldNotRun` or `environments.UnusableEnvironment`.
@@ -119,7 +133,7 @@ def review_plan(name: str, *, file: Path | None, must_be_empty: bool, with_check
         environment, planned, plan = obtain(name, file, say=say)
         report = _checkov(planned, say) if with_checkov else None
     today = datetime.now(UTC).date()
-    verdict = review(plan, environment, today=today, checkov=report, must_be_empty=must_be_empty)
+    verdict = review(plan, environment, today=today, checkov=report, must_be_empty=must_be_empty, approved=approved)
     if plan.errored and not verdict.is_blocked:
         raise CouldNotRun(f"{planned.file}: Terraform stopped at an error, so that changes are missing: plan again")
     document = review_document(verdict)

@@ -33,6 +33,7 @@ def review_document(review: Review) -> Document:
         "reasons": list(review.reasons()),
         "plan": {
             "terraform": review.plan.terraform_version,
+            "fingerprint": review.fingerprint,
             "is_empty": review.plan.is_empty,
             "is_complete": review.plan.complete and not review.plan.errored,
             "changed_outputs": list(review.plan.changed_outputs),

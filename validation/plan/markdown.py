@@ -160,9 +160,14 @@ def _how_to_allow(blocking: Sequence[Document]) -> str:
     return (
         "\nTo allow one, say so in the environment's file, in the same pull request:\n\n"
         "```yaml\nplan:\n  allowed:\n"
-        f"    - address: {first['address']}\n      action: {first['kind']}\n"
+        f"    - address: {_as_yaml(first['address'])}\n      action: {first['kind']}\n"
         "      reason: why this is meant, for whoever reviews it\n      until: the last day, such as 2026-12-31\n```\n"
     )
+
+
+def _as_yaml(address: str) -> str:
+    """The address as YAML reads it back: a key of `for_each` may look like a comment or a mapping."""
+    return address if ": " not in address and " #" not in address else "'" + address.replace("'", "''") + "'"
 
 
 def _entries(allowed: Document) -> Iterator[str]:

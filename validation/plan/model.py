@@ -131,7 +131,7 @@ def read_plan(document: Any) -> Plan:
 
 def without_indexes(address: str) -> str:
     """The address of the block in the code: module.a.aws_x.y of module.a[0].aws_x.y["b"]."""
-    return re.sub(r"\[[^\]]*\]", "", address)
+    return re.sub(r'\[(\d+|"(\\.|[^"\\])*")\]', "", address)
 
 
 def _code(module: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -14,6 +14,7 @@ from validation.plan.allowances import judge
 from validation.plan.checkov import CheckovReport
 from validation.plan.drift import Drift, drifts
 from validation.plan.finding import Finding, Kind
+from validation.plan.fingerprint import fingerprint
 from validation.plan.model import Action, Change, Plan
 from validation.plan.replacement import Cause, forced_by
 from validation.plan.summary import TierSummary, summarize
@@ -40,6 +41,8 @@ class Review:
     cost: CostComparison
     must_be_empty: bool
     """The review was asked to accept no change and no drift, as after a deployment."""
+    approved: str | None
+    """Fingerprint of the plan that somebody approved, None where nobody was asked."""
 
     def reasons(self) -> Iterator[str]:
         """Why the plan must not be applied, a line each; none where it may."""
@@ -51,8 +54,17 @@ class Review:
                 yield f"checkov {check.address}: {check.id} {check.title}"
         if self.must_be_empty and not self.plan.is_empty:
             yield "the plan is not empty, although nothing should have changed"
+        if self.must_be_empty and not self.plan.complete:
+            yield "the plan is not complete, so that nobody can tell whether something would change"
+        if self.approved not in (None, self.fingerprint):
+            yield f"the plan {self.fingerprint} is not the approved one, {self.approved}: have it approved anew"
         if self.must_be_empty and self.drift:
             yield f"{len(self.drift)} resources were changed outside Terraform"
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells this plan from others."""
+        return fingerprint(self.plan)
 
     @property
     def is_blocked(self) -> bool:
@@ -67,6 +79,7 @@ def review(
     today: date,
     checkov: CheckovReport | None = None,
     must_be_empty: bool = False,
+    approved: str | None = None,
 ) -> Review:
     """Judge a plan; raises `CouldNotRun` where the environment overrides a price that does not exist."""
     found = {finding: None for source in _SOURCES for finding in source.findings(plan)}
@@ -86,4 +99,5 @@ def review(
         checkov=checkov,
         cost=compare(plan, environment),
         must_be_empty=must_be_empty,
+        approved=approved,
     )

@@ -8,29 +8,45 @@ from typing import Final
 from validation.plan.finding import Finding, Kind
 from validation.plan.model import Action, Change, Plan
 from validation.plan.replacement import forced_by
+from validation.plan.tiers import Tier, tier_of
 from validation.plan.values import UNKNOWN, Value, at, blocks, shown
 
 STATEFUL: Final = frozenset(
     {
         "aws_backup_logically_air_gapped_vault",
         "aws_backup_vault",
+        "aws_db_cluster_snapshot",
+        "aws_db_instance",
+        "aws_db_snapshot",
+        "aws_docdb_cluster",
         "aws_dynamodb_global_table",
         "aws_dynamodb_table",
         "aws_dynamodb_table_replica",
+        "aws_ebs_snapshot",
+        "aws_ebs_volume",
+        "aws_efs_file_system",
         "aws_elasticache_cluster",
         "aws_elasticache_global_replication_group",
         "aws_elasticache_replication_group",
         "aws_elasticache_serverless_cache",
+        "aws_kinesis_stream",
         "aws_kms_external_key",
         "aws_kms_key",
         "aws_kms_replica_external_key",
         "aws_kms_replica_key",
+        "aws_memorydb_cluster",
+        "aws_neptune_cluster",
+        "aws_opensearch_domain",
+        "aws_rds_cluster",
+        "aws_rds_global_cluster",
+        "aws_redshift_cluster",
         "aws_s3_bucket",
         "aws_s3_directory_bucket",
+        "aws_s3tables_table_bucket",
         "aws_secretsmanager_secret",
     }
 )
-"""Types whose deletion loses data for good, or after the days of a waiting period."""
+"""Types whose deletion loses data for good, or after the days of a waiting period, of other stores too."""
 
 _NAMES: Final = ("name", "bucket", "replication_group_id", "description")
 """Attributes that tell one object of a type from another."""
@@ -50,6 +66,13 @@ def findings(plan: Plan) -> Iterator[Finding]:
     for change in plan.changes:
         if change.type in STATEFUL:
             yield from _whole(change, plan.changes)
+        elif change.action in (Action.DESTROY, Action.REPLACE) and tier_of(change.type) is Tier.OTHER:
+            yield Finding(
+                kind=Kind.NOTICE,
+                address=change.address,
+                what=f"is deleted, and the review does not know what a {change.type} holds",
+                remedy="Make sure that it holds nothing that is still needed.",
+            )
         if change.type == "aws_dynamodb_table":
             yield from _replicas(change)
 

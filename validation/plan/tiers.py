@@ -37,6 +37,7 @@ _PREFIXES: Final = {
     "elasticache_": Tier.REDIS,
     "flow_log": Tier.NETWORK,
     "iam_": Tier.ACCESS,
+    "kinesis_": Tier.DYNAMODB,
     "kms_": Tier.ENCRYPTION,
     "nat_gateway": Tier.NETWORK,
     "network_acl": Tier.NETWORK,

@@ -150,6 +150,17 @@ STATEFUL = [
         plan(destroyed(TABLE, o.TABLE, because="", deposed="0a1b2c3d"), unchanged(TABLE, o.TABLE)),
         blocked=(("destroy", TABLE),),
     ),
+    Case(
+        "a database of another kind goes",
+        plan(destroyed("aws_db_instance.reports", {"id": "reports"})),
+        blocked=(("destroy", "aws_db_instance.reports"),),
+    ),
+    Case(
+        "something of another provider goes",
+        plan(destroyed("google_storage_bucket.exports", {"name": "exports"})),
+        notices=("google_storage_bucket.exports",),
+    ),
+    Case("something of another provider comes", plan(created("google_storage_bucket.exports", {"name": "exports"}))),
     Case("a table is forgotten", plan(forgotten(TABLE, o.TABLE)), notices=(TABLE,)),
     Case("a replica goes", plan(updated(TABLE, o.TABLE, replica=[])), blocked=(("destroy", TABLE),)),
     Case(

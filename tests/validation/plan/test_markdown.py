@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,6 +65,16 @@ def test_a_blocked_plan_says_what_forces_it_and_how_to_allow_it() -> None:
     assert f"- **replace** `{TABLE}`: is deleted and created anew, empty: hash_key forces it\n  - `pk` → `id`" in text
     assert f"    - address: {TABLE}\n      action: replace\n" in text
     assert f"| `{TABLE}` | hash_key forces it | `pk` | `id` |" in text
+
+
+@pytest.mark.parametrize("key", ["old", "a: b", "a #b", "it's: b"])
+def test_what_it_says_of_allowing_is_yaml_that_names_the_address(key: str) -> None:
+    address = f'{TABLE}["{key}"]'
+
+    text = comment(plan(destroyed(address, o.TABLE)))
+
+    (example,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    assert yaml.safe_load(example)["plan"]["allowed"][0]["address"] == address
 
 
 def test_an_allowed_change_shows_its_reason_and_day_and_stale_entries_are_told() -> None:

@@ -181,8 +181,13 @@ class TestDrift:
 
         assert (result.drift, result.findings) == ((), ())
 
-    def test_an_index_is_no_part_of_the_block_s_address(self) -> None:
-        document = plan(drift=[{**self.TAGGED, "address": f"{TABLE}[0]"}], declared={TABLE: ["tags"]})
+    @pytest.mark.parametrize("index", ["[0]", '["a"]', r'["a]\"b"]'])
+    def test_an_index_is_no_part_of_the_block_s_address(self, index: str) -> None:
+        elsewhere = updated(TABLE, o.TABLE, arn="other")
+        document = plan(
+            drift=[{**each, "address": f"{TABLE}{index}"} for each in (self.TAGGED, elsewhere)],
+            declared={TABLE: ["tags"]},
+        )
 
         assert len(reviewed(document).drift) == 1
 
@@ -225,6 +230,7 @@ class TestVerdict:
             plan(moved(unchanged(TABLE, o.TABLE), from_="aws_dynamodb_table.old")),
             plan(output_changes={"tables": {"actions": ["update"]}}),
             plan(unchanged(TABLE, o.TABLE), drift=[updated(TABLE, o.TABLE, tags={})]),
+            plan(unchanged(TABLE, o.TABLE), complete=False),
         ],
     )
     def test_after_a_deployment_any_change_and_any_drift_blocks(self, document: dict[str, object]) -> None:
@@ -245,6 +251,44 @@ class TestVerdict:
         )
 
         assert [finding.kind.value for finding in found] == ["destroy", "unprotect", "weaken"]
+
+
+class TestApproval:
+    PLANNED = plan(updated(TABLE, o.TABLE, tags={}), unchanged("aws_kms_key.a", o.KMS_KEY))
+
+    def fingerprint(self, document: dict[str, object]) -> str:
+        return reviewed(document).fingerprint
+
+    def test_the_plan_that_was_approved_may_be_applied(self) -> None:
+        approved = self.fingerprint(self.PLANNED)
+
+        assert not review(read_plan(self.PLANNED), environment(), today=TODAY, approved=approved).is_blocked
+
+    def test_the_order_and_what_does_not_change_make_no_other_plan(self) -> None:
+        other = plan(unchanged("aws_kms_key.b", o.KMS_KEY), updated(TABLE, {**o.TABLE, "ttl": []}, tags={}, ttl=[]))
+
+        assert self.fingerprint(other) == self.fingerprint(self.PLANNED)
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            plan(),
+            plan(updated(TABLE, o.TABLE, tags={"Name": "else"})),
+            plan(updated(TABLE, {**o.TABLE, "tags": {"Name": "drifted"}}, tags={})),
+            plan(updated(TABLE, o.TABLE, unknown={"tags": True})),
+            plan(updated(f"{TABLE}[0]", o.TABLE, tags={})),
+            plan(moved(updated(TABLE, o.TABLE, tags={}), from_="aws_dynamodb_table.old")),
+            plan(updated(TABLE, o.TABLE, tags={}), created("aws_s3_bucket.a", o.BUCKET)),
+            plan(updated(TABLE, o.TABLE, tags={}), output_changes={"tables": {"actions": ["update"]}}),
+        ],
+    )
+    def test_another_plan_is_not_the_approved_one(self, other: dict[str, object]) -> None:
+        approved = self.fingerprint(self.PLANNED)
+
+        result = review(read_plan(other), environment(), today=TODAY, approved=approved)
+
+        (reason,) = result.reasons()
+        assert f"is not the approved one, {approved}" in reason
 
 
 class TestSummary:
