@@ -15,10 +15,10 @@ from sandbox.elasticache.passwords import IamPasswords
 from sandbox.elasticache.service import ElastiCache
 from sandbox.emulator import Emulator, Receive, Scope, Send
 from sandbox.files import write_private
-from sandbox.gaps import dynamodb_point_in_time_restore
+from sandbox.gaps.dynamodb import point_in_time_restore
 from sandbox.gaps.ec2 import Ec2
 from sandbox.gaps.memory import Memory
-from sandbox.gaps.s3_control import S3Control
+from sandbox.gaps.s3.control import S3Control
 from sandbox.keeping import Keeper
 from sandbox.wire import parse_xml
 
@@ -56,7 +56,7 @@ class Application:
             self._emulator.put_in_front(service, self._keeper.watch(service))
         for service, gap in (
             *gaps.closed(directory.state),
-            ("dynamodb", dynamodb_point_in_time_restore.taking_back(self._emulator.handler("dynamodbstreams"))),
+            ("dynamodb", point_in_time_restore.taking_back(self._emulator.handler("dynamodbstreams"))),
             ("ec2", ec2.handle),
             ("elasticache", self.elasticache.handle),
         ):

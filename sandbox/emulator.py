@@ -12,13 +12,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from sandbox.errors import SandboxError
-from sandbox.gaps import (
-    dynamodb_leading_keys,
-    iam_policy_variables,
-    s3_kms_key_condition,
-    s3_replica_key,
-    s3_version_deletions,
-)
+from sandbox.gaps import iam_policy_variables
+from sandbox.gaps.dynamodb import leading_keys
+from sandbox.gaps.s3 import kms_key_condition, replica_key, version_deletions
 from sandbox.wire import OK, Gap, Handler, Request, Response
 
 VERSION = "1.5.33"
@@ -66,11 +62,11 @@ class Emulator:
         self._policies = importlib.import_module("ministack.core.iam_evaluator")
         self._router = importlib.import_module("ministack.core.router")
         importlib.import_module("ministack.core.hypercorn_compat").install()
-        s3_kms_key_condition.tell_policies()
-        dynamodb_leading_keys.tell_policies()
+        kms_key_condition.tell_policies()
+        leading_keys.tell_policies()
         iam_policy_variables.resolve_in_policies()
-        s3_replica_key.encrypt_copies()
-        s3_version_deletions.ask_for_versions()
+        replica_key.encrypt_copies()
+        version_deletions.ask_for_versions()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""

@@ -17,16 +17,12 @@ from sandbox.gaps import (
     budget_actions,
     cloudtrail_creation,
     cost_explorer,
-    dynamodb_billing,
-    dynamodb_recovery_period,
-    dynamodb_replica_encryption,
     iam_simulation,
     kms_managed_keys,
-    s3_configurations,
-    s3_missing_objects,
-    s3_request_payment,
 )
+from sandbox.gaps.dynamodb import billing, recovery_period, replica_encryption
 from sandbox.gaps.memory import Memory
+from sandbox.gaps.s3 import configurations, missing_objects, request_payment
 from sandbox.wire import Gap
 
 
@@ -43,13 +39,13 @@ def closed(state: Path) -> list[tuple[str, Gap]]:
         ("budgets", budget_actions.remembering(Memory(state / "budget-actions.json"))),
         ("ce", cost_explorer.remembering(Memory(state / "cost-explorer.json"))),
         ("cloudtrail", cloudtrail_creation.handle),
-        ("dynamodb", dynamodb_recovery_period.remembering(Memory(state / "dynamodb-recovery-periods.json"))),
+        ("dynamodb", recovery_period.remembering(Memory(state / "dynamodb-recovery-periods.json"))),
         ("monitoring", cloudwatch.remembering(Memory(state / "cloudwatch-alarms.json"))),
         ("iam", iam_simulation.handle),
-        ("dynamodb", dynamodb_billing.handle),
-        ("dynamodb", dynamodb_replica_encryption.remembering(Memory(state / "dynamodb-replica-keys.json"))),
+        ("dynamodb", billing.handle),
+        ("dynamodb", replica_encryption.remembering(Memory(state / "dynamodb-replica-keys.json"))),
         ("kms", kms_managed_keys.handle),
-        ("s3", s3_missing_objects.handle),
-        ("s3", s3_request_payment.handle),
-        ("s3", s3_configurations.remembering(Memory(state / "s3-configurations.json"))),
+        ("s3", missing_objects.handle),
+        ("s3", request_payment.handle),
+        ("s3", configurations.remembering(Memory(state / "s3-configurations.json"))),
     ]

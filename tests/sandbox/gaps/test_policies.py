@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.gaps.dynamodb_leading_keys import leading_keys
+from sandbox.gaps.dynamodb.leading_keys import leading_keys
 from sandbox.gaps.iam_policy_variables import substituted
 from tests.sandbox.conftest import Sandbox
 

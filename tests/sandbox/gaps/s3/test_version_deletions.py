@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from sandbox.gaps import s3_version_deletions
+from sandbox.gaps.s3 import version_deletions
 
 
 @pytest.fixture
 def actions(monkeypatch: pytest.MonkeyPatch) -> Any:
     iam_actions: Any = importlib.import_module("ministack.core.iam_actions")
     monkeypatch.setattr(iam_actions, "extract_iam_action", iam_actions.extract_iam_action)
-    s3_version_deletions.ask_for_versions()
+    version_deletions.ask_for_versions()
     return iam_actions
 
 

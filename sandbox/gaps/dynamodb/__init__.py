@@ -1,0 +1,1 @@
+"""What the emulator lacks of DynamoDB, or answers differently from AWS."""
