@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import zip_longest
 from typing import Any, Final
 
@@ -11,11 +11,17 @@ from validation.plan.values import HIDDEN, Value, is_empty
 _SECRETS_OF_PROVIDERS: Final = frozenset({"access_key", "secret_key", "token", "password", "web_identity_token"})
 """Settings of a provider that no mask covers."""
 
+_SHORTEST: Final = 8
+"""Characters of a secret that is looked for elsewhere; a shorter one may well be a word."""
+
 Json = dict[str, Any]
 
 
 def redacted(document: Mapping[str, Any]) -> Json:
-    """The JSON of a plan in which `HIDDEN` stands for every value that Terraform holds for sensitive."""
+    """The JSON of a plan in which `HIDDEN` stands for every value that Terraform holds for sensitive.
+
+    It also stands wherever such a value is repeated: providers copy some into attributes that carry no mark.
+    """
     masks = _masks(document)
     result = dict(document)
     for name in ("resource_changes", "resource_drift"):
@@ -31,7 +37,8 @@ def redacted(document: Mapping[str, Any]) -> Json:
         result["configuration"] = _configuration(document["configuration"], masks)
     if "variables" in document:
         result["variables"] = _variables(document)
-    return result
+    secrets = {secret for secret in _secrets(document) if len(secret) >= _SHORTEST and secret != HIDDEN}
+    return _without(secrets, result) if secrets else result
 
 
 def hide(value: Value, mask: Value) -> Value:
@@ -46,6 +53,50 @@ def hide(value: Value, mask: Value) -> Value:
             return [hide(member, masks[position]) for position, member in enumerate(value)]
         case _:
             return value
+
+
+def _without(secrets: Collection[str], value: Value) -> Value:
+    match value:
+        case str():
+            return HIDDEN if any(secret in value for secret in secrets) else value
+        case Mapping():
+            return {name: _without(secrets, member) for name, member in value.items()}
+        case list():
+            return [_without(secrets, member) for member in value]
+        case _:
+            return value
+
+
+def _secrets(document: Mapping[str, Any]) -> Iterator[str]:
+    """Every text that Terraform holds for sensitive."""
+    for entry in [*document.get("resource_changes", []), *document.get("resource_drift", [])]:
+        yield from _secrets_of_change(entry["change"])
+    for change in document.get("output_changes", {}).values():
+        yield from _secrets_of_change(change)
+    for values in (document.get("planned_values", {}), document.get("prior_state", {}).get("values", {})):
+        for output in values.get("outputs", {}).values():
+            yield from _texts(output.get("value"), output.get("sensitive", False))
+        for resource in _resources(values.get("root_module", {})):
+            yield from _texts(resource.get("values"), resource.get("sensitive_values", False))
+
+
+def _secrets_of_change(change: Mapping[str, Any]) -> Iterator[str]:
+    for when in ("before", "after"):
+        yield from _texts(change.get(when), change.get(f"{when}_sensitive", False))
+
+
+def _texts(value: Value, mask: Value) -> Iterator[str]:
+    """The texts of `value` where the mask, which has the same shape, holds true."""
+    match value, mask:
+        case str(), True:
+            yield value
+        case Mapping(), True | Mapping():
+            for name, member in value.items():
+                yield from _texts(member, mask is True or mask.get(name, False))
+        case list(), True | list():
+            masks = [True] * len(value) if mask is True else mask
+            for member, each in zip(value, masks, strict=False):
+                yield from _texts(member, each)
 
 
 def _change(change: Mapping[str, Any]) -> Json:

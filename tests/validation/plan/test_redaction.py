@@ -87,6 +87,16 @@ def test_no_secret_is_left(document: dict[str, Any]) -> None:
     assert SECRET not in json.dumps(redacted(document))
 
 
+def test_a_copy_without_a_mark_is_hidden_too() -> None:
+    secret = "correct horse battery staple"
+    values = {"input": secret, "output": secret, "url": f"redis://app:{secret}@host", "name": "app"}
+    change = {"actions": ["delete"], "before": values, "after": None, "before_sensitive": {"input": True}}
+
+    (entry,) = redacted({"resource_changes": [{**RESOURCE, "change": change}]})["resource_changes"]
+
+    assert entry["change"]["before"] == {"input": HIDDEN, "output": HIDDEN, "url": HIDDEN, "name": "app"}
+
+
 def test_what_is_no_secret_stays(document: dict[str, Any]) -> None:
     result = redacted(document)
 
