@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from environments.replication_groups import replication_groups
 from environments.schema import Environment
+from environments.standby import with_standby
 
 
 def table_arn(environment: Environment, table: str, index: str = "", *, region: str | None = None) -> str:
@@ -49,6 +50,12 @@ def trail_arn(environment: Environment) -> str:
 def parameter_arn(environment: Environment) -> str:
     """Of the connection document."""
     return _arn(environment, "ssm", f"parameter{environment.connection_parameter}")
+
+
+def parameter_arns(environment: Environment) -> list[str]:
+    """Of the connection documents of each region, which have the same name."""
+    regions = [each.region for each in with_standby(environment)]
+    return [parameter_arn(environment.model_copy(update={"region": region})) for region in regions]
 
 
 def log_groups_arn(environment: Environment) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from environments import addresses, audit, backups, buckets, redis, tables
+from environments import addresses, audit, backups, buckets, global_datastores, redis, tables
 from environments.declared import APPLICATIONS, BUCKETS, OPERATIONS, OWNERS, TABLES, USED_BUCKETS
 from environments.problems import FieldPath, Finding
 from environments.regions import partition
 from environments.replication_groups import replication_groups
 from environments.schema import BudgetSettings, CreatedNetwork, Environment, ExistingNetwork, PlanSettings, Trust
+from environments.standby import with_standby
 from environments.wording import given, one_of, unknown
 
 LONGEST_REPLICATION_GROUP_ID = 40
@@ -47,6 +48,7 @@ def findings(environment: Environment) -> Iterator[Finding]:
     yield from _undeclared(("cost", "buckets"), environment.cost.buckets, BUCKETS)
     yield from buckets.findings(environment)
     yield from redis.findings(environment)
+    yield from global_datastores.findings(environment)
     yield from backups.findings(environment)
     yield from audit.findings(environment)
     yield from _undeclared(("access", "personas"), environment.access.personas, (*APPLICATIONS, *OPERATIONS))
@@ -106,7 +108,11 @@ def _tags(environment: Environment) -> Iterator[Finding]:
 
 
 def _names(environment: Environment) -> Iterator[Finding]:
-    longest = {group.id: LONGEST_REPLICATION_GROUP_ID for group in replication_groups(environment)}
+    longest = {
+        group.id: LONGEST_REPLICATION_GROUP_ID
+        for each in with_standby(environment)
+        for group in replication_groups(each)
+    }
     longest |= {environment.bucket_name(bucket): LONGEST_BUCKET_NAME for bucket in BUCKETS}
     longest |= {environment.role_name(persona): LONGEST_ROLE_NAME for persona in (*APPLICATIONS, *OPERATIONS)}
     if environment.disaster_recovery_region:

@@ -27,6 +27,14 @@ SCALED_UTILIZATION = range(35, 71)
 GLOBAL_NODE_FAMILIES = ("c7gn", "m5", "m6g", "m7g", "r5", "r6g", "r7g")
 """Families of a global datastore, in size large and above (ElastiCache User Guide, "Global datastores", prerequisites,
 without r6gd, which keeps data on disks)."""
+GLOBAL_REGIONS = (
+    "af-south-1", "ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-south-2",
+    "ap-southeast-1", "ap-southeast-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-7",
+    "ca-central-1", "ca-west-1", "cn-north-1", "cn-northwest-1", "eu-central-1", "eu-central-2", "eu-north-1",
+    "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-2", "eu-west-3", "il-central-1", "me-central-1", "me-south-1",
+    "mx-central-1", "sa-east-1", "us-east-1", "us-east-2", "us-gov-east-1", "us-gov-west-1", "us-west-1", "us-west-2",
+)  # fmt: skip
+"""Regions that a global datastore can span (the same page)."""
 _SMALLER_THAN_LARGE = ("micro", "small", "medium")
 
 MOST_SHARDS = 500

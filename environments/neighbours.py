@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Network
 
-from environments.problems import Finding
+from environments.problems import FieldPath, Finding
 from environments.replication_groups import replication_groups
 from environments.schema import CreatedNetwork, Environment
+from environments.standby import with_standby
 from environments.wording import given
 
 
@@ -22,8 +23,10 @@ def findings(environment: Environment, others: Iterable[Environment]) -> Iterato
 def _names(environment: Environment, other: Environment) -> Iterator[Finding]:
     if environment.account != other.account:
         return
-    # "a-b" + "c" and "a" + "b-c" give the same names.
-    ours, theirs = ({group.id for group in replication_groups(each)} for each in (environment, other))
+    # "a-b" + "c" and "a" + "b-c" give the same names, and so do "a" + "b-replica" and the standby of "a" + "b".
+    ours, theirs = (
+        {group.id for one in with_standby(each) for group in replication_groups(one)} for each in (environment, other)
+    )
     if shared := sorted(ours & theirs):
         yield Finding(
             path=("prefix",),
@@ -45,21 +48,29 @@ def _accounts(environment: Environment, other: Environment) -> Iterator[Finding]
 
 
 def _ranges(environment: Environment, other: Environment) -> Iterator[Finding]:
-    ours, theirs = environment.network, other.network
+    # The network of a standby is that of its own settings.
+    paths: tuple[FieldPath, ...] = (("network",), ("redis", "replica", "network"))
+    for path, here in zip(paths, with_standby(environment), strict=False):
+        for there in with_standby(other):
+            yield from _range(path, here, there, other.name)
+
+
+def _range(path: FieldPath, here: Environment, there: Environment, name: str) -> Iterator[Finding]:
+    ours, theirs = here.network, there.network
     if not isinstance(ours, CreatedNetwork) or not isinstance(theirs, CreatedNetwork):
         return
     if not ours.cidr.overlaps(theirs.cidr):
         return
     # Networks that never meet may have the same addresses.
-    if (environment.account, environment.region) == (other.account, other.region):
+    if (here.account, here.region) == (there.account, there.region):
         meeting = "in the same account and region"
     elif shared := _shared(ours.peer_cidrs, theirs.peer_cidrs):
         meeting = f"which is peered with {shared} too"
     else:
         return
     yield Finding(
-        path=("network", "cidr"),
-        message=f"given {ours.cidr}, which overlaps {theirs.cidr} of environment {other.name}, {meeting}: "
+        path=(*path, "cidr"),
+        message=f"given {ours.cidr}, which overlaps {theirs.cidr} of environment {name}, {meeting}: "
         "choose another range",
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
-from cdktf import TerraformStack
+from cdktf import TerraformDataSource, TerraformResource, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags, AwsProviderEndpoints
+from constructs import Construct
 
 from environments import Deployment, Environment, SandboxConnection
 from environments.schema import Service
@@ -26,6 +27,12 @@ class DisasterRecoveryRegion:
     name: str
     provider: AwsProvider
     """Give it to every resource that lives there."""
+
+    def hold(self, construct: Construct) -> None:
+        """Let everything live there that is within a construct by now."""
+        for each in construct.node.find_all():
+            if isinstance(each, (TerraformResource, TerraformDataSource)):
+                each.provider = self.provider
 
 
 def add_provider(stack: TerraformStack, deployment: Deployment) -> None:

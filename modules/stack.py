@@ -7,25 +7,28 @@ from constructs import Construct
 
 from environments import Deployment
 from environments.backups import backed_up
+from environments.standby import standby
 from modules.access import AccessPoints, Boundaries, BoundaryArns, DataKeys, Personas
 from modules.audit import Trail
 from modules.backup import Backups
 from modules.connection import Connection
 from modules.connection.document import (
     BucketConnection,
-    RedisConnection,
     TableConnection,
     render_connection,
 )
+from modules.connection.redis import redis_connections
 from modules.cost import Costs
 from modules.dynamodb import Tables
 from modules.encryption import Keys
 from modules.monitoring import Monitoring
 from modules.network import Network
 from modules.provider import add_disaster_recovery_region, add_provider
-from modules.redis import Cache, Caches, Place
+from modules.redis import Caches, Place
 from modules.s3 import Buckets, block_public_access
+from modules.standby import Standby
 from modules.state import add_bucket_state, add_file_state
+from monitoring import standby_alarms
 from tierstore.declaration.model import DataModel
 
 
@@ -126,14 +129,7 @@ class EnvironmentStack(TerraformStack):
                 boundary_arn=boundaries.services,
             )
 
-        def reach(cache: Cache) -> RedisConnection:
-            return RedisConnection(
-                replication_group_id=cache.replication_group_id,
-                host=cache.endpoint,
-                port=environment.redis.port,
-                user=caches.user_name,
-            )
-
+        main, separate = redis_connections(caches, port=environment.redis.port)
         document = render_connection(
             environment=environment.name,
             region=environment.region,
@@ -142,7 +138,21 @@ class EnvironmentStack(TerraformStack):
                 name: BucketConnection(name=bucket.name, arn=bucket.arn, kms_key_arn=bucket.key_arn)
                 for name, bucket in buckets.by_name.items()
             },
-            redis=reach(caches.main),
-            separate_redis={use: reach(cache) for use, cache in caches.separate.items()},
+            redis=main,
+            separate_redis=separate,
         )
         Connection(self, "connection", parameter_name=environment.connection_parameter, document=document)
+        there = standby(environment)
+        if there and disaster_recovery:
+            Standby(
+                self,
+                "standby",
+                environment=environment,
+                there=there,
+                region=disaster_recovery,
+                boundary_arn=boundaries.services,
+                follows=caches.global_datastore_ids,
+                tables=[name for name in tables.by_name if environment.table(name).replica],
+                buckets=buckets.replicas,
+                alarms=standby_alarms(there),
+            )

@@ -7,7 +7,7 @@ it as a page.
 from __future__ import annotations
 
 from monitoring.alarm import Alarm
-from monitoring.catalogue import alarms
+from monitoring.catalogue import alarms, standby_alarms
 from monitoring.rule import Comparison, Missing, Rule, Severity, Tier
 
-__all__ = ["Alarm", "Comparison", "Missing", "Rule", "Severity", "Tier", "alarms"]
+__all__ = ["Alarm", "Comparison", "Missing", "Rule", "Severity", "Tier", "alarms", "standby_alarms"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from environments.schema import Environment
@@ -14,6 +15,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *dynamodb.RULES,
     *s3.RULES,
     *redis.RULES,
+    redis.GLOBAL_LAG,
     *platform.RULES,
     *backup.RULES,
     *application.RULES,
@@ -30,6 +32,15 @@ def alarms(environment: Environment, model: DataModel) -> tuple[Alarm, ...]:
         *backup.alarms(environment),
         *application.alarms(environment),
     )
+    return _wanted(environment, derived)
+
+
+def standby_alarms(there: Environment) -> tuple[Alarm, ...]:
+    """What is watched in a standby, in its region; without warnings where its environment does without."""
+    return _wanted(there, (*redis.standby_alarms(there), platform.maintenance(there)))
+
+
+def _wanted(environment: Environment, derived: Iterable[Alarm]) -> tuple[Alarm, ...]:
     return tuple(alarm for alarm in derived if environment.alarms.warnings or _is_needed(alarm))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from environments.replication_groups import ReplicationGroup, replication_groups
@@ -26,6 +26,7 @@ def _rule(
     severity: Severity,
     meaning: str,
     first_action: str,
+    each: str = "node",
     statistic: str = "Average",
     missing: Missing = Missing.MISSING,
     why_missing: str = _EVERY_MINUTE,
@@ -34,7 +35,7 @@ def _rule(
         id=id_,
         tier=Tier.REDIS,
         title=title,
-        each="node",
+        each=each,
         namespace=NAMESPACE,
         metrics=(metric,),
         statistic=statistic,
@@ -158,6 +159,24 @@ RULES: Final = (
 )
 
 
+GLOBAL_LAG: Final = _rule(
+    "global-lag",
+    "GlobalDatastoreReplicationLag",
+    each="node of the disaster-recovery region",
+    title="The other region is behind",
+    threshold="redis_global_replication_seconds",
+    unit="s",
+    severity=Severity.CRITICAL,
+    statistic="Maximum",
+    missing=Missing.NOT_BREACHING,
+    why_missing="only one node of each shard has a lag, and which one it is changes",
+    meaning="To promote the other region now would lose the writes of that time.",
+    first_action="see whether the primary writes more than its bandwidth carries, and whether the global datastore is "
+    "available; do not fail over to the other region.",
+)
+"""Of a replica in another region, behind the primary of its shard here."""
+
+
 def node_ids(group: ReplicationGroup) -> Iterator[str]:
     """The CacheClusterId of every node, as ElastiCache names the members of a replication group in cluster mode.
 
@@ -170,9 +189,18 @@ def node_ids(group: ReplicationGroup) -> Iterator[str]:
 
 def alarms(environment: Environment) -> Iterator[Alarm]:
     """The alarms of every node of every replication group."""
+    yield from _of_nodes(environment, RULES)
+
+
+def standby_alarms(there: Environment) -> Iterator[Alarm]:
+    """The alarms of every node of a standby, which is behind a primary in another region besides."""
+    yield from _of_nodes(there, (*RULES, GLOBAL_LAG))
+
+
+def _of_nodes(environment: Environment, rules: Iterable[Rule]) -> Iterator[Alarm]:
     for group in replication_groups(environment):
         for node in node_ids(group):
             dimensions = {"CacheClusterId": node, "CacheNodeId": ONLY_NODE}
             resource = node.removeprefix(f"{environment.replication_group_id}-")
-            for rule in RULES:
+            for rule in rules:
                 yield Alarm.of(environment, rule, resource=resource, dimensions=(dimensions,))

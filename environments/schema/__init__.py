@@ -23,6 +23,7 @@ from environments.schema.redis import (
     ScaledShards,
     SeparateGroups,
 )
+from environments.schema.redis_replica import RedisReplica
 from environments.schema.replication import ForeignBucket, ReplicationSettings
 from environments.schema.restore import RestoreLimits
 from environments.schema.tables import (
@@ -72,6 +73,7 @@ __all__ = [
     "OnDemand",
     "PlanSettings",
     "Provisioned",
+    "RedisReplica",
     "RedisScaling",
     "RedisSettings",
     "RedisUsage",

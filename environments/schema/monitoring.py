@@ -55,6 +55,8 @@ class AlarmThresholds(Settings):
     """Keys a minute that a node threw away for want of memory."""
     redis_replication_seconds: Amount = 5
     """Seconds that a replica is behind its primary."""
+    redis_global_replication_seconds: Amount = 10
+    """Seconds that the replica in the disaster-recovery region is behind."""
     redis_connections: Amount = 10_000
     """Connections to a node; it takes 65,000."""
     redis_swap_bytes: Amount = 50_000_000

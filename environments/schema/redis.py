@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from environments.elasticache import newest_version, parameter_group_family
 from environments.schema.capacity import Scaled
+from environments.schema.redis_replica import RedisReplica
 from environments.schema.values import DailyWindow, NodeType, SnapshotName, WeeklyWindow
 from environments.settings import Section, Settings
 
@@ -61,6 +62,8 @@ class ReplicationGroupSettings(Section):
     """Take a snapshot when the replication group is destroyed."""
     apply_immediately: bool = False
     """Change nodes at once instead of in the maintenance window."""
+    replica: RedisReplica | None = None
+    """A copy in the disaster recovery region that is written to within a second; null keeps none."""
 
     @property
     def nodes(self) -> int:

@@ -18,7 +18,7 @@ _RESOURCES: Final[Mapping[str, Sequence[str]]] = {
     "elasticache": ("*:{name}", "*:{name}-*"),
     "events": ("rule/{name}-*",),
     "kinesis": ("stream/{name}-*",),
-    "logs": ("log-group:{path}/*",),
+    "logs": ("log-group:{path}/*", "log-group:{path}-replica/*"),
     "sns": ("{name}-*",),
     "ssm": ("parameter{path}/*",),
 }
@@ -27,6 +27,8 @@ _GLOBAL_RESOURCES: Final[Mapping[str, Sequence[str]]] = {
     "budgets": ("budget/{name}-*",),
     "ce": ("anomalymonitor/*", "anomalysubscription/*"),
     "cloudwatch": ("dashboard/{name}*",),
+    # Each region puts letters of its own before the name.
+    "elasticache": ("globalreplicationgroup:*-{name}", "globalreplicationgroup:*-{name}-*"),
     "iam": ("instance-profile/{name}-*", "policy/{name}-*", "role/{name}-*"),
 }
 """The same of services whose ARNs name no region."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from environments.schema import Environment, Freeze
 from environments.schema.replication import ForeignBucket
+from environments.standby import with_standby
 from modules.access.statements import allow
 from modules.policy import Statement
 
@@ -21,6 +22,7 @@ def render_services(environment: Environment) -> list[Statement]:
 
     name = environment.physical_name("*")
     tables = (name, "awsbackup-restore-test-*")
+    log_groups = [each.log_group_name("*") for each in with_standby(environment)]
     foreign = list(_foreign(environment))
     freeze = environment.budget.freeze
     return [
@@ -39,7 +41,7 @@ def render_services(environment: Environment) -> list[Statement]:
         ),
         allow("Backups", ["backup:*"], [arn("backup", "backup-vault:*"), arn("backup", "recovery-point:*")]),
         allow("Events", ["events:*"], [arn("events", "rule/AwsBackupManagedRule*")]),
-        allow("Logs", ["logs:*"], [arn("logs", f"log-group:/{environment.prefix}/{environment.name}/*")]),
+        allow("Logs", ["logs:*"], [arn("logs", f"log-group:{each}") for each in log_groups]),
         allow(
             "Keys",
             [

@@ -9,6 +9,7 @@ from typing import Final
 
 from environments import arns
 from environments.schema import Environment
+from environments.standby import with_standby
 from modules.policy import Statement, service_host
 from tierstore.declaration.model import DataModel
 from tierstore.declaration.permissions import (
@@ -66,15 +67,18 @@ def render_persona(permissions: Iterable[Permission], environment: Environment, 
 
 
 def render_login(environment: Environment) -> Statement:
-    """Log in to Redis as the application's user."""
+    """Log in to Redis as the application's user, and where it stands by."""
+    places = list(with_standby(environment))
     return allow(
-        "RedisLogin", ["elasticache:Connect"], [*arns.cache_arns(environment), arns.cache_user_arn(environment)]
+        "RedisLogin",
+        ["elasticache:Connect"],
+        [arn for place in places for arn in (*arns.cache_arns(place), arns.cache_user_arn(place))],
     )
 
 
 def render_connection_document(environment: Environment) -> Statement:
-    """Read where the tiers are."""
-    return allow("ConnectionDocument", ["ssm:GetParameter"], [arns.parameter_arn(environment)])
+    """Read where the tiers are, by the document of each region that has one."""
+    return allow("ConnectionDocument", ["ssm:GetParameter"], arns.parameter_arns(environment))
 
 
 def render_items_key(environment: Environment, key: str, tables: Iterable[str]) -> Statement:

@@ -1,5 +1,5 @@
 """What an application needs to know to connect."""
 
-from modules.connection.connection import Connection
+from modules.connection.connection import Connection, PublishedDocument
 
-__all__ = ["Connection"]
+__all__ = ["Connection", "PublishedDocument"]

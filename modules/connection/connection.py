@@ -11,8 +11,8 @@ from constructs import Construct
 from modules.checkov import suppress
 
 
-class Connection(Construct):
-    """One document as an SSM parameter, and its parts as outputs of the stack."""
+class PublishedDocument(Construct):
+    """A connection document as an SSM parameter."""
 
     def __init__(self, scope: Construct, id_: str, *, parameter_name: str, document: dict[str, object]) -> None:
         super().__init__(scope, id_)
@@ -26,6 +26,13 @@ class Connection(Construct):
             insecure_value=json.dumps(document),
         )
         suppress(parameter, {"CKV2_AWS_34": "It holds names and addresses, and no secret."})
+
+
+class Connection(PublishedDocument):
+    """One document as an SSM parameter, and its parts as outputs of the stack."""
+
+    def __init__(self, scope: Construct, id_: str, *, parameter_name: str, document: dict[str, object]) -> None:
+        super().__init__(scope, id_, parameter_name=parameter_name, document=document)
         for name, value in (document | {"connection_parameter": parameter_name}).items():
             output = TerraformOutput(self, name, value=value)
             output.override_logical_id(name)

@@ -1,5 +1,5 @@
 """Customer-managed KMS keys."""
 
-from modules.encryption.keys import Key, Keys, ReplicaKey, TierKey
+from modules.encryption.keys import Key, Keys, ReplicaKey, StandbyKeys, TierKey
 
-__all__ = ["Key", "Keys", "ReplicaKey", "TierKey"]
+__all__ = ["Key", "Keys", "ReplicaKey", "StandbyKeys", "TierKey"]

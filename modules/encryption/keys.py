@@ -163,27 +163,53 @@ class Keys(Construct):
             service="backup",
             disaster_recovery=disaster_recovery,
         )
-        self.redis = Key(
-            self,
-            "redis",
-            environment=environment,
-            description="Disks and snapshots of the Redis nodes",
-            use=render_use_through("elasticache", environment),
-        )
-        self.logs = Key(
-            self,
-            "logs",
-            environment=environment,
-            description="CloudWatch log groups",
-            use=[*render_log_groups(environment), *render_trail(environment)],
-        )
-        self.alarms = Key(
-            self,
-            "alarms",
-            environment=environment,
-            description="Messages of the topic that tells of alarms",
-            use=render_publishing(environment),
-        )
+        self.redis = _redis_key(self, environment)
+        self.logs = _logs_key(self, environment, more=render_trail(environment))
+        self.alarms = _alarms_key(self, environment)
+
+
+class StandbyKeys(Construct):
+    """The keys of what stands by in the disaster-recovery region: `redis`, `logs`, `alarms`.
+
+    They are no replicas of the environment's own: what they encrypt is decrypted in that region only, and the keys that
+    exist could not become multi-region ones without being replaced.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
+        super().__init__(scope, id_)
+        self.redis = _redis_key(self, environment)
+        self.logs = _logs_key(self, environment)
+        self.alarms = _alarms_key(self, environment)
+
+
+def _redis_key(scope: Construct, environment: Environment) -> Key:
+    return Key(
+        scope,
+        "redis",
+        environment=environment,
+        description="Disks and snapshots of the Redis nodes",
+        use=render_use_through("elasticache", environment),
+    )
+
+
+def _logs_key(scope: Construct, environment: Environment, *, more: Sequence[Statement] = ()) -> Key:
+    return Key(
+        scope,
+        "logs",
+        environment=environment,
+        description="CloudWatch log groups",
+        use=[*render_log_groups(environment), *more],
+    )
+
+
+def _alarms_key(scope: Construct, environment: Environment) -> Key:
+    return Key(
+        scope,
+        "alarms",
+        environment=environment,
+        description="Messages of the topic that tells of alarms",
+        use=render_publishing(environment),
+    )
 
 
 def key_alias(environment: Environment, what: str) -> str:

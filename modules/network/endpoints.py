@@ -20,13 +20,14 @@ class GatewayEndpoints(Construct):
         id_: str,
         *,
         environment: Environment,
+        data_of: Environment,
         vpc_id: str,
         route_table_ids: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
         policies = {
-            "dynamodb": render_own_data(environment, "dynamodb"),
-            "s3": [*render_own_data(environment, "s3"), render_container_layers(environment)],
+            "dynamodb": render_own_data(environment, "dynamodb", data_of=data_of),
+            "s3": [*render_own_data(environment, "s3", data_of=data_of), render_container_layers(environment)],
         }
         for service, statements in policies.items():
             VpcEndpoint(
@@ -41,8 +42,8 @@ class GatewayEndpoints(Construct):
             )
 
 
-def render_own_data(environment: Environment, service: str) -> list[Statement]:
-    """Principals of the account reach what this environment keeps in `service`; data leaves to nowhere else this way.
+def render_own_data(environment: Environment, service: str, *, data_of: Environment) -> list[Statement]:
+    """Principals of the account reach what `data_of` keeps in `service`; data leaves to nowhere else this way.
 
     In somebody else's network, where others have their data too, they reach whatever belongs to the account.
     """
@@ -54,15 +55,14 @@ def render_own_data(environment: Environment, service: str) -> list[Statement]:
             "Effect": "Allow",
             "Principal": {"AWS": "*"},
             "Action": f"{service}:*",
-            "Resource": _resources(environment, service) if is_ours else "*",
+            "Resource": _resources(environment, service, data_of.physical_name("*")) if is_ours else "*",
             "Condition": {"StringEquals": own},
         }
     ]
 
 
-def _resources(environment: Environment, service: str) -> list[str]:
+def _resources(environment: Environment, service: str, name: str) -> list[str]:
     place = f"arn:{environment.partition}:{service}:{environment.region}:{environment.account}"
-    name = environment.physical_name("*")
     match service:
         case "s3":
             # A bucket and its objects, and the same through an access point.

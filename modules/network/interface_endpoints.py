@@ -40,6 +40,7 @@ class InterfaceEndpoints(Construct):
         id_: str,
         *,
         environment: Environment,
+        data_of: Environment,
         vpc_id: str,
         subnet_ids: Sequence[str],
         clients_security_group_id: str,
@@ -95,26 +96,26 @@ class InterfaceEndpoints(Construct):
                 subnet_ids=list(subnet_ids),
                 security_group_ids=[group.id],
                 private_dns_enabled=True,
-                policy=document([render_own_account(environment, service)]),
+                policy=document([render_own_account(environment, service, data_of=data_of)]),
                 tags={"Name": environment.physical_name(service)},
             )
 
 
-def render_own_account(environment: Environment, service: str) -> Statement:
-    """Principals of the account reach what belongs to it, in a VPC of our own what is the environment's by its name.
+def render_own_account(environment: Environment, service: str, *, data_of: Environment) -> Statement:
+    """Principals of the account reach what belongs to it, in a VPC of our own what is by its name that of `data_of`.
 
     Where names do not tell, and in somebody else's network, they reach whatever belongs to the account.
     """
     prefix = PREFIXES.get(service, service)
     ours = _OURS.get(service) if isinstance(environment.network, CreatedNetwork) else None
     place = f"arn:{environment.partition}:{prefix}:{environment.region}:{environment.account}"
-    path = f"/{environment.prefix}/{environment.name}/*"
+    name, path = data_of.physical_name("*"), f"/{data_of.prefix}/{data_of.name}/*"
     own = {"aws:PrincipalAccount": environment.account, "aws:ResourceAccount": environment.account}
     return {
         "Sid": "OwnAccount",
         "Effect": "Allow",
         "Principal": {"AWS": "*"},
         "Action": f"{prefix}:*",
-        "Resource": f"{place}:{ours.format(name=environment.physical_name('*'), path=path)}" if ours else "*",
+        "Resource": f"{place}:{ours.format(name=name, path=path)}" if ours else "*",
         "Condition": {"StringEquals": own},
     }

@@ -15,10 +15,20 @@ from modules.network.security_groups import SecurityGroups
 
 
 class Network(Construct):
-    """A VPC with private subnets, a way to DynamoDB and S3 that needs no internet, and two security groups."""
+    """A VPC with private subnets, a way to DynamoDB and S3 that needs no internet, and two security groups.
+
+    Data of `data_of` are reached from it; where None, those of the environment itself.
+    """
 
     def __init__(
-        self, scope: Construct, id_: str, *, environment: Environment, logs_key_arn: str, boundary_arn: str
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        logs_key_arn: str,
+        boundary_arn: str,
+        data_of: Environment | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self.vpc_id: str
@@ -45,6 +55,7 @@ class Network(Construct):
                 self,
                 "endpoints",
                 environment=environment,
+                data_of=data_of or environment,
                 vpc_id=self.vpc_id,
                 route_table_ids=route_table_ids,
             )
@@ -54,6 +65,7 @@ class Network(Construct):
                 self,
                 "interface-endpoints",
                 environment=environment,
+                data_of=data_of or environment,
                 vpc_id=self.vpc_id,
                 subnet_ids=self.subnet_ids,
                 clients_security_group_id=groups.clients.id,

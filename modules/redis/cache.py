@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from cdktf import Fn, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
@@ -20,8 +20,9 @@ from cdktf_cdktf_provider_aws.elasticache_subnet_group import ElasticacheSubnetG
 from constructs import Construct
 
 from environments.replication_groups import ReplicationGroup
-from environments.schema import Environment
+from environments.schema import Environment, RedisSettings
 from modules.redis.access import Access
+from modules.redis.global_datastore import COMMON_ATTRIBUTES, GlobalDatastore
 from modules.redis.scaling import CacheScaling, scaled_attributes
 from tierstore.declaration.policies import KeySpaceUse
 
@@ -43,7 +44,10 @@ class Place:
 
 
 class Cache(Construct):
-    """A cluster in private subnets that speaks TLS only, fails over by itself and is encrypted on disk."""
+    """A cluster in private subnets that speaks TLS only, fails over by itself and is encrypted on disk.
+
+    With `follows`, the id of a global datastore, it is a secondary of that, and has what its primary has.
+    """
 
     def __init__(
         self,
@@ -54,11 +58,58 @@ class Cache(Construct):
         group: ReplicationGroup,
         place: Place,
         user_ids: Sequence[str],
+        follows: str | None,
     ) -> None:
         super().__init__(scope, id_)
         common, settings, name = environment.redis, group.settings, group.id
         ignored = scaled_attributes(settings.autoscaling)
+        if common.replica or follows:
+            ignored += COMMON_ATTRIBUTES
         access = Access(self, "access", group_id=name, user_ids=user_ids)
+        subnets = ElasticacheSubnetGroup(
+            self, "subnets", name=name, description=f"Private subnets of {name}", subnet_ids=list(place.subnet_ids)
+        )
+        created = ElasticacheReplicationGroup(
+            self,
+            "group",
+            replication_group_id=name,
+            description=f"{_contents(group)} of {environment.replication_group_id}",
+            port=common.port,
+            replicas_per_node_group=settings.replicas_per_shard,
+            automatic_failover_enabled=True,
+            multi_az_enabled=settings.multi_az,
+            subnet_group_name=subnets.name,
+            security_group_ids=[place.security_group_id],
+            user_group_ids=[access.group_id],
+            kms_key_id=place.key_arn,
+            auto_minor_version_upgrade="true",
+            maintenance_window=settings.maintenance_window,
+            snapshot_window=settings.snapshot_window,
+            snapshot_retention_limit=settings.snapshot_retention_days,
+            final_snapshot_identifier=_final_snapshot(name, place.key_arn) if settings.final_snapshot else None,
+            log_delivery_configuration=[
+                self._log_delivery(log, environment=environment, group=group, key_arn=place.logs_key_arn)
+                for log in ("slow-log", "engine-log")
+            ],
+            apply_immediately=settings.apply_immediately,
+            lifecycle=TerraformResourceLifecycle(ignore_changes=ignored) if ignored else None,
+            tags={"Name": name},
+            **({"global_replication_group_id": follows} if follows else self._own(common, group)),
+        )
+        CacheScaling(self, "scaling", group=created, settings=settings.autoscaling)
+        self.global_datastore_id: str | None = (
+            GlobalDatastore(self, "global-datastore", name=name, primary=created, common=common, settings=settings).id
+            if common.replica
+            else None
+        )
+        """By which its replica in another region follows it; None where it has none."""
+        self.replication_group_id = name
+        self.endpoint: str = created.configuration_endpoint_address
+        """Host name of the configuration endpoint."""
+
+    def _own(self, common: RedisSettings, group: ReplicationGroup) -> dict[str, Any]:
+        """What a secondary has from its primary, and cannot be given."""
+        settings, name = group.settings, group.id
         parameters = ElasticacheParameterGroup(
             self,
             "parameters",
@@ -72,49 +123,18 @@ class Cache(Construct):
                 ElasticacheParameterGroupParameter(name="maxmemory-policy", value=settings.maxmemory_policy),
             ],
         )
-        subnets = ElasticacheSubnetGroup(
-            self, "subnets", name=name, description=f"Private subnets of {name}", subnet_ids=list(place.subnet_ids)
-        )
-        created = ElasticacheReplicationGroup(
-            self,
-            "group",
-            replication_group_id=name,
-            description=f"{_contents(group)} of {environment.replication_group_id}",
-            engine=common.engine,
-            engine_version=common.version,
-            node_type=settings.node_type,
-            port=common.port,
-            cluster_mode=settings.cluster_mode,
-            num_node_groups=settings.shards,
-            replicas_per_node_group=settings.replicas_per_shard,
-            automatic_failover_enabled=True,
-            multi_az_enabled=settings.multi_az,
-            parameter_group_name=parameters.name,
-            subnet_group_name=subnets.name,
-            security_group_ids=[place.security_group_id],
-            user_group_ids=[access.group_id],
-            transit_encryption_enabled=True,
-            transit_encryption_mode="required",
-            at_rest_encryption_enabled="true",
-            kms_key_id=place.key_arn,
-            auto_minor_version_upgrade="true",
-            maintenance_window=settings.maintenance_window,
-            snapshot_window=settings.snapshot_window,
-            snapshot_retention_limit=settings.snapshot_retention_days,
-            snapshot_name=settings.restore_from,
-            final_snapshot_identifier=_final_snapshot(name, place.key_arn) if settings.final_snapshot else None,
-            log_delivery_configuration=[
-                self._log_delivery(log, environment=environment, group=group, key_arn=place.logs_key_arn)
-                for log in ("slow-log", "engine-log")
-            ],
-            apply_immediately=settings.apply_immediately,
-            lifecycle=TerraformResourceLifecycle(ignore_changes=ignored) if ignored else None,
-            tags={"Name": name},
-        )
-        CacheScaling(self, "scaling", group=created, settings=settings.autoscaling)
-        self.replication_group_id = name
-        self.endpoint: str = created.configuration_endpoint_address
-        """Host name of the configuration endpoint."""
+        return {
+            "engine": common.engine,
+            "engine_version": common.version,
+            "node_type": settings.node_type,
+            "cluster_mode": settings.cluster_mode,
+            "num_node_groups": settings.shards,
+            "parameter_group_name": parameters.name,
+            "transit_encryption_enabled": True,
+            "transit_encryption_mode": "required",
+            "at_rest_encryption_enabled": "true",
+            "snapshot_name": settings.restore_from,
+        }
 
     def _log_delivery(
         self, log: str, *, environment: Environment, group: ReplicationGroup, key_arn: str
