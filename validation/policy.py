@@ -1,4 +1,4 @@
-"""Decides what a resource policy's Deny statements refuse, so that a policy is judged by what it does.
+"""What a live resource policy refuses, and whom it lets in, so that a policy is judged by what it does.
 
 It errs towards "not denied": a condition or an element that it does not know never counts as a refusal.
 """

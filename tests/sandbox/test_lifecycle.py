@@ -95,28 +95,33 @@ def test_down_where_nothing_runs_does_nothing(directory: Directory) -> None:
     assert not directory.root.exists()
 
 
-def test_a_killed_gateway_loses_nothing_and_its_nodes_are_adopted(directory: Directory) -> None:
-    before = up(directory)
-    before.client("dynamodb").create_table(
+def fill(sandbox: Sandbox) -> None:
+    """Let every kind of service have something to keep."""
+    sandbox.client("dynamodb").create_table(
         TableName="kept",
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         BillingMode="PAY_PER_REQUEST",
     )
-    vpc = before.client("ec2").create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    before.client("s3").create_bucket(Bucket="kept-bucket")
-    before.client("s3").put_object(Bucket="kept-bucket", Key="kept", Body=b"kept")
-    before.create_users()
-    before.create_group("cache", NumNodeGroups=3)
-    before.wait_until("cache", "available")
-    before.redis("cache").set("kept", "kept")
+    sandbox.client("ec2").create_vpc(CidrBlock="10.77.0.0/16")
+    sandbox.client("s3").create_bucket(Bucket="kept-bucket")
+    sandbox.client("s3").put_object(Bucket="kept-bucket", Key="kept", Body=b"kept")
+    sandbox.create_users()
+    sandbox.create_group("cache", NumNodeGroups=3)
+    sandbox.wait_until("cache", "available")
+    sandbox.redis("cache").set("kept", "kept")
+
+
+def test_a_killed_gateway_loses_nothing_and_its_nodes_are_adopted(directory: Directory) -> None:
+    before = up(directory)
+    fill(before)
     nodes = [server.process for server in before.data_plane("cache").servers]
 
     kill(gateway_of(directory))
     after = up(directory)
 
     assert after.client("dynamodb").list_tables()["TableNames"] == ["kept"]
-    assert vpc in [one["VpcId"] for one in after.client("ec2").describe_vpcs()["Vpcs"]]
+    assert "10.77.0.0/16" in [one["CidrBlock"] for one in after.client("ec2").describe_vpcs()["Vpcs"]]
     assert after.client("s3").get_object(Bucket="kept-bucket", Key="kept")["Body"].read() == b"kept"
     assert after.redis("cache").get("kept") == b"kept"
     assert [server.process for server in after.data_plane("cache").servers] == nodes
