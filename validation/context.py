@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from environments.schema import Environment
+from environments.standby import standby
 from tierstore.declaration.model import DataModel
 from validation.clients import Clients
 
@@ -36,6 +37,14 @@ class Context:
         if self.clients.disaster_recovery is None:
             raise LookupError(f"{self.environment.name} has no disaster-recovery region")
         return Context(self.environment, self.model, self.clients.disaster_recovery)
+
+    @cached_property
+    def standby(self) -> Context:
+        """Asks what stands by in that region, as an environment of its own; raises LookupError where nothing does."""
+        there = standby(self.environment)
+        if there is None or self.clients.disaster_recovery is None:
+            raise LookupError(f"nothing stands by for {self.environment.name}")
+        return Context(there, self.model, self.clients.disaster_recovery)
 
     def ask(self, question: Callable[Concatenate[Clients, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Answer `question(clients, *args)`, from memory if it was asked before; what it raised is raised again."""

@@ -27,6 +27,7 @@ from validation.checks import (
     s3_replication,
     s3_settings,
     s3_uses,
+    standby,
 )
 from validation.context import Context
 from validation.framework.check import Check
@@ -54,6 +55,7 @@ _MODULES: Final = (
     backup,
     alarms,
     costs,
+    standby,
 )
 
 

@@ -56,15 +56,19 @@ def _prefix(context: Context) -> str:
 @check("monitoring.alarms", "Every alarm is there, as derived", severity=Severity.HIGH, each=_tiers)
 def metric_alarms(context: Context, tier: str) -> Iterator[Finding]:
     """What each alarm looks at, when it sounds, and whom it tells; one that is missing or changed is silent."""
+    yield from compare_alarms(context, (alarm for alarm in _declared(context) if alarm.tier == tier))
+
+
+def compare_alarms(context: Context, declared: Iterable[Alarm]) -> Iterator[Finding]:
+    """Each of the declared alarms with the live one of its name."""
     live = context.ask(cloudwatch.metric_alarms, _prefix(context))
     topic = topic_arn(context.environment)
-    for alarm in _declared(context):
-        if alarm.tier == tier:
-            yield (
-                compare(alarm.name, expected=_expected(alarm, topic), found=_live(live[alarm.name]))
-                if alarm.name in live
-                else compare(alarm.name, expected=EXISTS, found=MISSING)
-            )
+    for alarm in declared:
+        yield (
+            compare(alarm.name, expected=_expected(alarm, topic), found=_live(live[alarm.name]))
+            if alarm.name in live
+            else compare(alarm.name, expected=EXISTS, found=MISSING)
+        )
 
 
 @check("monitoring.tiers", "Critical alarms are told tier by tier", severity=Severity.HIGH, each=_composites)

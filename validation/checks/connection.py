@@ -20,10 +20,15 @@ def _parameters(context: Context) -> Sequence[str]:
 @check("platform.connection", "Applications are told how to connect", severity=Severity.CRITICAL, each=_parameters)
 def connection(context: Context, parameter: str) -> Iterator[Finding]:
     """The published connection document against the resources that are really there, part by part."""
-    published = _parsed(context.ask(ssm.parameter, parameter))
+    published = published_document(context, parameter)
     expected = expected_document(context)
     for part in sorted(expected.keys() | published.keys()):
         yield compare(part, expected=expected.get(part), found=published.get(part))
+
+
+def published_document(context: Context, parameter: str) -> dict[str, Json]:
+    """What applications read; raises `Unmet` where it is no document."""
+    return _parsed(context.ask(ssm.parameter, parameter))
 
 
 def _parsed(text: str) -> dict[str, Json]:
@@ -39,10 +44,9 @@ def _parsed(text: str) -> dict[str, Json]:
 def expected_document(context: Context) -> dict[str, Json]:
     """What must be published, from live resources."""
     environment = context.environment
-    main, *separate = replication_groups(environment)
-    separate_redis: dict[str, Json] = {use.value: _redis(context, group) for group in separate for use in group.uses}
+    redis = expected_redis(context)
     return {
-        "version": 2 if separate_redis else 1,
+        "version": 2 if "separate_redis" in redis else 1,
         "environment": environment.name,
         "region": environment.region,
         "tables": {
@@ -58,9 +62,15 @@ def expected_document(context: Context) -> dict[str, Json]:
             }
             for bucket in s3_settings.buckets(context)
         },
-        "redis": _redis(context, main),
-        **({"separate_redis": separate_redis} if separate_redis else {}),
+        **redis,
     }
+
+
+def expected_redis(context: Context) -> dict[str, Json]:
+    """What must be published of Redis, from the live replication groups."""
+    main, *separate = replication_groups(context.environment)
+    separate_redis: dict[str, Json] = {use.value: _redis(context, group) for group in separate for use in group.uses}
+    return {"redis": _redis(context, main), **({"separate_redis": separate_redis} if separate_redis else {})}
 
 
 def _redis(context: Context, group: ReplicationGroup) -> dict[str, Json]:

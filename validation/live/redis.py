@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mypy_boto3_elasticache.type_defs import (
         CacheClusterTypeDef,
         CacheSubnetGroupTypeDef,
+        GlobalReplicationGroupTypeDef,
         ReplicationGroupTypeDef,
         UserGroupTypeDef,
         UserTypeDef,
@@ -34,6 +35,14 @@ def nodes(clients: Clients, replication_group_id: str) -> list[CacheClusterTypeD
         (node for node in found if node.get("ReplicationGroupId") == replication_group_id),
         key=lambda node: node["CacheClusterId"],
     )
+
+
+def global_datastore(clients: Clients, global_replication_group_id: str) -> GlobalReplicationGroupTypeDef:
+    """A global datastore with its members."""
+    found = clients.elasticache.describe_global_replication_groups(
+        GlobalReplicationGroupId=global_replication_group_id, ShowMemberInfo=True
+    )
+    return found["GlobalReplicationGroups"][0]
 
 
 def user_group(clients: Clients, user_group_id: str) -> UserGroupTypeDef:
