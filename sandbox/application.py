@@ -34,7 +34,7 @@ class Application:
         self._loop = asyncio.get_running_loop()
         authority = certificates.ensure_authority(directory.certificates)
         self._emulator = Emulator(account=ACCOUNT, region=REGION, port=port, state=directory.state)
-        self._keeper = Keeper(self._emulator)
+        self._keeper = Keeper(self._emulator, directory.root)
         self._data_plane = DataPlane(
             folder=directory.redis,
             authority=authority,

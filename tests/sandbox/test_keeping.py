@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -20,6 +22,10 @@ class RecordingEmulator:
     def keep(self, service: str) -> float:
         self.kept.append(service)
         return self._cost
+
+
+def keeper_of(emulator: RecordingEmulator) -> Keeper:
+    return Keeper(cast("Any", emulator), Path.cwd())
 
 
 def request(action: str, *, method: str = "POST", query: str = "") -> Request:
@@ -64,14 +70,33 @@ def test_changes_are_no_reads(action: str) -> None:
 def test_a_change_is_kept_before_it_is_answered() -> None:
     recording = RecordingEmulator()
 
-    sent(Keeper(cast("Any", recording)), request("CreateTable"), request("DescribeTable"))
+    sent(keeper_of(recording), request("CreateTable"), request("DescribeTable"))
 
     assert recording.kept == ["service"]
 
 
+def test_nothing_is_changed_while_the_disk_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=1_000_000))
+    asked: list[str] = []
+
+    async def noting(change: Request) -> Response:
+        asked.append(change.action)
+        return 200, {}, b""
+
+    async def change_and_read() -> None:
+        handle = keeper_of(RecordingEmulator()).watch("service")
+        with pytest.raises(OSError, match="No space left on device"):
+            await handle(request("CreateTable"), noting)
+        await handle(request("DescribeTable"), noting)
+
+    asyncio.run(change_and_read())
+
+    assert asked == ["DescribeTable"]
+
+
 def test_changes_of_data_are_kept_later_and_together() -> None:
     recording = RecordingEmulator()
-    keeper = Keeper(cast("Any", recording))
+    keeper = keeper_of(recording)
 
     async def write_and_wait() -> None:
         for _ in range(3):
@@ -90,6 +115,6 @@ def test_changes_of_data_are_kept_later_and_together() -> None:
 def test_a_state_that_is_slow_to_write_is_kept_later() -> None:
     recording = RecordingEmulator(cost=1)
 
-    sent(Keeper(cast("Any", recording)), *[request("CreateTable")] * 3)
+    sent(keeper_of(recording), *[request("CreateTable")] * 3)
 
     assert recording.kept == ["service"]
