@@ -9,7 +9,9 @@ from typing import Final
 from validation.cost import dynamodb, redis, s3
 from validation.cost.assumptions import Assumptions, number
 from validation.cost.inventory import Inventory, Resource
+from validation.cost.measured import Measured, fitting_nodes, unused_indexes
 from validation.cost.model import HOURS, Advice
+from validation.cost.nodes import NODE_MEMORY_GB
 
 SECONDS: Final = HOURS * 3600
 """Seconds of a month."""
@@ -19,36 +21,25 @@ _UNITS_A_MILLION: Final = Decimal(1_000_000)
 LEAST_SAVING: Final = Decimal(1)
 """USD a month; less is not worth a change."""
 
-NODE_MEMORY_GB: Final = {
-    "cache.t4g.micro": Decimal("0.5"),
-    "cache.t4g.small": Decimal("1.37"),
-    "cache.t4g.medium": Decimal("3.09"),
-    "cache.m7g.large": Decimal("6.38"),
-    "cache.m7g.xlarge": Decimal("12.93"),
-    "cache.m7g.2xlarge": Decimal("26.04"),
-    "cache.r7g.large": Decimal("13.07"),
-    "cache.r7g.xlarge": Decimal("26.32"),
-    "cache.r7g.2xlarge": Decimal("52.82"),
-    "cache.r7g.4xlarge": Decimal("105.81"),
-}
-"""Memory of a node in GiB (ElastiCache User Guide, "Supported node types")."""
-
 USABLE_MEMORY: Final = Decimal("0.75")
 """ElastiCache keeps a quarter of a node's memory for snapshots and replication (reserved-memory-percent)."""
 
 
-def advise(inventory: Inventory, assumed: Assumptions) -> tuple[Advice, ...]:
-    """What would save money, the most first."""
+def advise(inventory: Inventory, assumed: Assumptions, measured: Measured) -> tuple[Advice, ...]:
+    """What would save money, the most first; an index that nobody reads is told whatever it costs."""
     found = [
         *(advice for table in inventory.of("aws_dynamodb_table") for advice in _billing(table, assumed)),
         *(advice for bucket in inventory.of("aws_s3_bucket") for advice in _tiering(bucket, inventory, assumed)),
         *(
             advice
             for group in inventory.of("aws_elasticache_replication_group")
-            for advice in (*_engine(group, assumed), *_node_size(group, assumed))
+            for advice in (*_engine(group, assumed), *_nodes(group, assumed, measured))
         ),
     ]
-    worth_it = (advice for advice in found if advice.usd >= LEAST_SAVING)
+    unread = [
+        advice for table in inventory.of("aws_dynamodb_table") for advice in unused_indexes(table, measured, assumed)
+    ]
+    worth_it = [*unread, *(advice for advice in found if advice.usd >= LEAST_SAVING)]
     return tuple(sorted(worth_it, key=lambda advice: (-advice.usd, advice.address)))
 
 
@@ -118,6 +109,14 @@ def _engine(group: Resource, assumed: Assumptions) -> Iterator[Advice]:
         usd=count * HOURS * price.usd * saved,
         but="ElastiCache upgrades in place, and there is no way back",
     )
+
+
+def _nodes(group: Resource, assumed: Assumptions, measured: Measured) -> Iterator[Advice]:
+    """What was measured counts for more than what is assumed."""
+    if str(group.get("replication_group_id")) in measured.nodes:
+        yield from fitting_nodes(group, measured, assumed)
+    else:
+        yield from _node_size(group, assumed)
 
 
 def _node_size(group: Resource, assumed: Assumptions) -> Iterator[Advice]:

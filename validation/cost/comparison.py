@@ -11,6 +11,7 @@ from validation.cost import inventory
 from validation.cost.advice import advise
 from validation.cost.assumptions import Assumptions, assumptions
 from validation.cost.estimate import estimate
+from validation.cost.measured import Measured
 from validation.cost.model import Advice, Estimate
 from validation.plan.model import Plan
 
@@ -55,13 +56,16 @@ class CostComparison:
         )
 
 
-def compare(plan: Plan, environment: Environment) -> CostComparison:
-    """Estimate both sides of a plan; raises `CouldNotRun` where the environment overrides an unknown price."""
+def compare(plan: Plan, environment: Environment, *, measured: Measured | None = None) -> CostComparison:
+    """Estimate both sides of a plan, with advice from what was measured, if anything.
+
+    Raises `CouldNotRun` where the environment overrides an unknown price.
+    """
     assumed = assumptions(environment)
     new = inventory.after(plan)
     return CostComparison(
         before=estimate(inventory.before(plan), assumed),
         after=estimate(new, assumed),
-        advice=advise(new, assumed),
+        advice=advise(new, assumed, measured or Measured()),
         assumed=assumed,
     )

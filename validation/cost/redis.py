@@ -40,3 +40,8 @@ def nodes(resource: Resource) -> Decimal | None:
         return Decimal(shards * (1 + replicas))
     clusters = resource.get("num_cache_clusters")
     return Decimal(clusters) if isinstance(clusters, int) else None
+
+
+def is_burstable(node_type: str) -> bool:
+    """Whether a node may use its processors only now and then."""
+    return node_type.startswith("cache.t")

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import validation.cost
-from validation.cost.advice import NODE_MEMORY_GB
+from validation.cost.nodes import NODE_MEMORY_GB
 from validation.cost.prices import NODE, list_prices
 
 SOURCES = "\n".join(file.read_text() for file in Path(validation.cost.__file__).parent.glob("*.py"))
