@@ -37,6 +37,12 @@ def cache_arns(environment: Environment) -> list[str]:
     return [_arn(environment, "elasticache", f"replicationgroup:{group.id}") for group in groups]
 
 
+def global_datastore_arns(environment: Environment) -> list[str]:
+    """Of the global datastore of every replication group; the region of the first puts letters before its name."""
+    place = f"arn:{environment.partition}:elasticache::{environment.account}:globalreplicationgroup"
+    return [f"{place}:*-{group.id}" for group in replication_groups(environment)]
+
+
 def cache_user_arn(environment: Environment, user: str = "app") -> str:
     """Of a user of Redis."""
     return _arn(environment, "elasticache", f"user:{environment.physical_name(user)}")

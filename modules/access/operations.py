@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from environments import arns
 from environments.declared import OPERATIONS
 from environments.schema import Environment
+from environments.standby import with_standby
 from modules.access.settings import render_settings
 from modules.access.statements import (
     DataKeys,
@@ -66,6 +67,7 @@ def _operator(place: Place) -> list[Statement]:
         render_objects_key(environment, place.keys.s3, data_buckets, encrypts=False),
         render_login(environment),
         _failover(environment),
+        *_failover_between_regions(environment),
         allow("Logs", ("logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"), _logs(environment)),
         allow("Alarms", ("cloudwatch:DisableAlarmActions", "cloudwatch:EnableAlarmActions"), [_alarms(environment)]),
     ]
@@ -153,6 +155,15 @@ def _probe_copies(place: Place) -> list[Statement]:
 
 def _failover(environment: Environment) -> Statement:
     return allow("Failover", ("elasticache:TestFailover",), arns.cache_arns(environment))
+
+
+def _failover_between_regions(environment: Environment) -> Iterator[Statement]:
+    """Promote the replica of Redis in the other region, and this one again."""
+    places = list(with_standby(environment))
+    if len(places) > 1:
+        actions = ("elasticache:DisassociateGlobalReplicationGroup", "elasticache:FailoverGlobalReplicationGroup")
+        members = [arn for place in places for arn in arns.cache_arns(place)]
+        yield allow("FailoverBetweenRegions", actions, [*arns.global_datastore_arns(environment), *members])
 
 
 def _logs(environment: Environment) -> Iterable[str]:

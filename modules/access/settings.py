@@ -42,6 +42,7 @@ _CACHE_SETTINGS: Final = (
     "elasticache:DescribeCacheParameterGroups",
     "elasticache:DescribeCacheParameters",
     "elasticache:DescribeCacheSubnetGroups",
+    "elasticache:DescribeGlobalReplicationGroups",
     "elasticache:DescribeReplicationGroups",
     "elasticache:DescribeSnapshots",
     "elasticache:DescribeUserGroups",

@@ -112,6 +112,16 @@ def test_applications_may_log_in_there_and_read_where_it_is(with_a_replica: Temp
     assert document in found["ConnectionDocument"]["Resource"]
 
 
+def test_who_is_on_call_may_promote_it(with_a_replica: Template) -> None:
+    policy = with_a_replica.one("aws_iam_role_policy", name="tierstore-prod-operator")["policy"]
+
+    assert statements(policy)["FailoverBetweenRegions"]["Resource"] == [
+        "arn:aws:elasticache::333333333333:globalreplicationgroup:*-tierstore-prod",
+        "arn:aws:elasticache:us-east-1:333333333333:replicationgroup:tierstore-prod",
+        "arn:aws:elasticache:us-west-2:333333333333:replicationgroup:tierstore-prod-replica",
+    ]
+
+
 def test_without_a_replica_nothing_stands_by() -> None:
     deployment = Deployment(environment=environments.load("prod"), sandbox=None)
 
