@@ -30,6 +30,8 @@ from validation.plan.model import read_plan
 TABLE = "aws_dynamodb_table.core"
 BUCKET = "aws_s3_bucket.uploads"
 GROUP = "aws_elasticache_replication_group.group"
+DATASTORE = "aws_elasticache_global_replication_group.datastore"
+REPLICA = "aws_elasticache_replication_group.replica"
 
 NODES = {"node_type": "cache.r7g.large", "num_node_groups": 3, "replicas_per_node_group": 2, "engine": "redis"}
 
@@ -173,6 +175,29 @@ def test_the_use_of_a_separate_replication_group_is_its_own() -> None:
     estimate = compare(read_plan(plan(created(GROUP, values))), apart).after
 
     assert usd(estimate)["snapshots"] == "1.70"  # 20 × 0.085
+
+
+def test_a_replica_has_the_nodes_of_its_primary() -> None:
+    code = {
+        DATASTORE: {"primary_replication_group_id": {"references": [f"{GROUP}.id", GROUP]}},
+        REPLICA: {
+            "global_replication_group_id": {"references": [f"{DATASTORE}.global_replication_group_id", DATASTORE]}
+        },
+    }
+    document = plan(
+        created(GROUP, {**NODES, "engine": "valkey"}),
+        created(DATASTORE, {"cache_node_type": "cache.r7g.large"}),
+        created(REPLICA, {"replicas_per_node_group": 1}, unknown={"node_type": True, "num_node_groups": True}),
+    )
+    document["configuration"]["root_module"]["resources"] = [
+        {"address": address, "type": address.partition(".")[0], "name": "x", "expressions": expressions}
+        for address, expressions in code.items()
+    ]
+
+    estimate = compare(read_plan(document), using(CostSettings())).after
+
+    assert usd(estimate)["6 × cache.r7g.large (valkey)"] == "767.38"  # 6 × 730 × 0.219 × 0.8
+    assert DATASTORE in {each.address for each in estimate.not_included}
 
 
 def test_a_node_without_a_price_says_how_to_give_one() -> None:
