@@ -71,6 +71,11 @@ object is forbidden where there is none, since it must not list what belongs to 
 3. A new access pattern needs a line in `tests/validation/access/scenario.py` that runs its operation: what it sends is
    compared with what its personas are permitted, both ways.
 
+Rights end at items. IAM could also name attributes (`dynamodb:Attributes` with `dynamodb:Select`), and no policy does:
+an item becomes its typed entity, so that every access pattern reads and writes whole items, and such a condition would
+refuse each of them. What a persona must not see is an entity of its own, under partition keys that none of its patterns
+names, as sessions are; no entity holds a password.
+
 After a rollout `python -m validation run <environment> --only access` has IAM simulate every action on every part of
 the storage for every role.
 

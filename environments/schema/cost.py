@@ -77,6 +77,8 @@ class CostSettings(Settings):
     """GB that each log group takes in a month."""
     backup_gb: Amount = 10
     """GB of DynamoDB recovery points kept in each AWS Backup vault."""
+    restore_tests: Amount = 1
+    """How often a month the restore tests run; each restores the newest recovery point of every table."""
     network_gb: Amount = 10
     """GB a month through each NAT gateway and interface endpoint."""
     kms_request_millions: Amount = 0.1

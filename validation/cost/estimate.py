@@ -14,6 +14,7 @@ from validation.cost.model import Estimate, Line, NotIncluded
 Estimator: TypeAlias = Callable[[Resource, Inventory, Assumptions], Iterator[Line | NotIncluded]]
 
 ESTIMATORS: Final[dict[str, Estimator]] = {
+    "aws_backup_restore_testing_selection": surroundings.restore_test,
     "aws_backup_vault": surroundings.backup_vault,
     "aws_cloudtrail": surroundings.trail,
     "aws_cloudwatch_composite_alarm": surroundings.composite_alarm,
@@ -67,8 +68,7 @@ FREE: Final = re.compile(
 UNPRICED: Final = {
     "aws_backup_framework": "no price of AWS Backup Audit Manager is known",
     "aws_backup_report_plan": "no price of AWS Backup Audit Manager is known",
-    "aws_backup_restore_testing_plan": "no price of restore tests is known",
-    "aws_backup_restore_testing_selection": "no price of restore tests is known",
+    "aws_backup_restore_testing_plan": "no price of the evaluation of restore tests is known",
     "aws_budgets_budget": "the first budgets are free, no price of more is known",
     "aws_budgets_budget_action": "the first budgets with actions are free, no price of more is known",
     "aws_dynamodb_contributor_insights": "no price of its events is known",

@@ -13,6 +13,7 @@ from validation.cost.inventory import Inventory, Resource
 from validation.cost.model import HOURS, Line, NotIncluded
 from validation.plan.values import at, blocks, is_empty
 
+_ZERO: Final = Decimal(0)
 _DAYS_OF_A_MONTH: Final = Decimal(30)
 _LOWEST_STANDARD_PERIOD: Final = 60
 """Seconds; an alarm with a shorter period is of high resolution."""
@@ -70,8 +71,8 @@ def trail(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Li
         recorded = [
             thousands[arn] for by in ("equals", "starts_with") for arn in named.get(by) or () if arn in thousands
         ]
-        reads = sum((reads for reads, _ in recorded), Decimal(0)) if read_only != ["false"] else 0
-        writes = sum((writes for _, writes in recorded), Decimal(0)) if read_only != ["true"] else 0
+        reads = sum((reads for reads, _ in recorded), _ZERO) if read_only != ["false"] else 0
+        writes = sum((writes for _, writes in recorded), _ZERO) if read_only != ["true"] else 0
         if recorded:
             events = f"data events of {selector.get('name')}"
             yield assumed.line(resource, events, (reads + writes) / 100, "cloudtrail.data_events")
@@ -113,3 +114,13 @@ def backup_vault(resource: Resource, _: Inventory, assumed: Assumptions) -> Iter
     """Recovery points of DynamoDB in a vault."""
     yield assumed.line(resource, "recovery points of DynamoDB", assumed.cost.backup_gb, "backup.dynamodb")
     yield NotIncluded(address=resource.address, what="recovery points of S3", why="no price is known")
+
+
+def restore_test(resource: Resource, _: Inventory, assumed: Assumptions) -> Iterator[Line | NotIncluded]:
+    """What a test restores: every table, as large as it is; the hours until it is deleted again count for nothing."""
+    if resource.get("protected_resource_type") != "DynamoDB":
+        what = f"restored {resource.get('protected_resource_type')}"
+        yield NotIncluded(address=resource.address, what=what, why="no price is known")
+        return
+    stored = sum((number(assumed.table(assumed.environment.physical_name(name)).storage_gb) for name in TABLES), _ZERO)
+    yield assumed.line(resource, "restored tables", stored * number(assumed.cost.restore_tests), "dynamodb.restore")

@@ -31,8 +31,8 @@ _SOURCES: Final = (
 
 _GROUPS: Final = ("aws_default_security_group", "aws_security_group")
 _PUBLIC_LISTS: Final = frozenset({"authenticated-read", "public-read", "public-read-write"})
-_EVERYTHING: Final = frozenset({"on", "~*", "+@all"})
-"""Rights of a user of Redis that has all of them."""
+_EVERYTHING: Final = frozenset({"~*", "+@all"})
+"""Rights of a user of Redis that has all of them, unless some are taken away again."""
 _OPENING_TOKENS: Final = ("+", "~", "%", "&", "all", "on", "nopass")
 _CLOSING_TOKENS: Final = ("-", "off", "reset")
 
@@ -92,9 +92,11 @@ def weakened(change: Change) -> Iterator[Finding]:
 def _public_from_the_start(change: Change) -> Iterator[Finding]:
     values = change.after or {}
     if change.type == "aws_elasticache_user":
-        rights = shown(values.get("access_string"))
-        if values.get("no_password_required") is True or set(rights.split()) >= _EVERYTHING:
-            yield _finding(change, "a user of Redis that needs no password or may do everything", "none", rights)
+        rights = shown(values.get("access_string")).split()
+        does_everything = set(rights) >= _EVERYTHING and not any(token.startswith("-") for token in rights)
+        if "on" in rights and (values.get("no_password_required") is True or does_everything):
+            what = "a user of Redis that needs no password or may do everything"
+            yield _finding(change, what, "none", " ".join(rights))
     if change.type == "aws_iam_access_key":
         yield _finding(change, "an access key of a user, which never expires", "none", shown(values.get("user")))
     if change.type in ("aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"):

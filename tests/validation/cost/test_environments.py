@@ -92,6 +92,14 @@ def test_redis(name: str, estimated: Estimated) -> None:
     assert estimated.usd(Tier.REDIS) == by_hand[name]
 
 
+def test_backups(name: str, estimated: Estimated) -> None:
+    vaults = estimated.count["aws_backup_vault"]
+    by_hand = {"dev": Decimal(0), "prod": vaults * 10 * Decimal("0.10") + 2 * 5 * Decimal("0.15")}[name]
+
+    # 10 GB of recovery points in each vault × 0.10, and 2 tables of 5 GB, restored once a month, × 0.15
+    assert estimated.usd(Tier.BACKUP) == by_hand
+
+
 def test_keys(estimated: Estimated) -> None:
     keys = estimated.count["aws_kms_key"] + estimated.count["aws_kms_replica_key"]
 

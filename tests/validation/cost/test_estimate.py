@@ -242,6 +242,12 @@ def test_a_node_without_a_price_says_how_to_give_one() -> None:
         ),
         ("aws_vpc_endpoint.free", {"vpc_endpoint_type": "Gateway"}, {}),
         ("aws_backup_vault.a", {}, {"recovery points of DynamoDB": "1.00"}),  # 10 × 0.10
+        (
+            "aws_backup_restore_testing_selection.tables",
+            {"protected_resource_type": "DynamoDB"},
+            {"restored tables": "1.50"},  # 2 tables × 5 × 0.15, once a month
+        ),
+        ("aws_backup_restore_testing_selection.buckets", {"protected_resource_type": "S3"}, {}),
     ],
 )
 def test_what_surrounds_the_tiers(address: str, values: Mapping[str, Any], lines: Mapping[str, str]) -> None:

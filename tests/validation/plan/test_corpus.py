@@ -1046,6 +1046,19 @@ WAYS_IN = [
         plan(created(REDIS_USER, {**o.REDIS_USER, "access_string": "on ~* +@all"})),
         blocked=(("weaken", REDIS_USER),),
     ),
+    Case(
+        "a user of Redis needs no password from the start",
+        plan(created(REDIS_USER, {**o.REDIS_USER, "no_password_required": True})),
+        blocked=(("weaken", REDIS_USER),),
+    ),
+    Case(
+        "a user of Redis who administers nothing",
+        plan(created(REDIS_USER, {**o.REDIS_USER, "access_string": "on ~* &* +@all -@admin -@dangerous +info"})),
+    ),
+    Case(
+        "a user of Redis who is switched off",
+        plan(created(REDIS_USER, {"access_string": "off ~* -@all", "no_password_required": True})),
+    ),
     Case("a new user of Redis", plan(created(REDIS_USER, o.REDIS_USER))),
     Case(
         "the account's own user of Redis is let in",
