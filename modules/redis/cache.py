@@ -21,6 +21,7 @@ from constructs import Construct
 
 from environments.replication_groups import ReplicationGroup
 from environments.schema import Environment, RedisSettings
+from modules.checkov import suppress
 from modules.redis.access import Access
 from modules.redis.global_datastore import COMMON_ATTRIBUTES, GlobalDatastore
 from modules.redis.scaling import CacheScaling, scaled_attributes
@@ -31,6 +32,9 @@ _CONTENTS: Final = {
     KeySpaceUse.SESSION: "sessions",
     KeySpaceUse.REAL_TIME: "real-time data",
 }
+
+
+_ENCRYPTION: Final = ("CKV_AWS_29", "CKV_AWS_30", "CKV_AWS_31")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +100,8 @@ class Cache(Construct):
             tags={"Name": name},
             **({"global_replication_group_id": follows} if follows else self._own(common, group)),
         )
+        if follows:
+            suppress(created, dict.fromkeys(_ENCRYPTION, "It is encrypted as its primary is, and cannot be told so."))
         CacheScaling(self, "scaling", group=created, settings=settings.autoscaling)
         self.global_datastore_id: str | None = (
             GlobalDatastore(self, "global-datastore", name=name, primary=created, common=common, settings=settings).id

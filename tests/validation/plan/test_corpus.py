@@ -26,6 +26,8 @@ TABLE = "aws_dynamodb_table.core"
 COPY = "aws_dynamodb_table_replica.core"
 BUCKET = "aws_s3_bucket.uploads"
 GROUP = "aws_elasticache_replication_group.group"
+DATASTORE = "aws_elasticache_global_replication_group.datastore"
+REPLICA = "aws_elasticache_replication_group.replica"
 KEY = "aws_kms_key.tables"
 POLICY = "aws_s3_bucket_policy.uploads"
 VERSIONING = "aws_s3_bucket_versioning.uploads"
@@ -65,6 +67,38 @@ STATEFUL = [
     Case("a table's block vanished from the code", plan(destroyed(TABLE, o.TABLE)), blocked=(("destroy", TABLE),)),
     Case("a bucket's block vanished", plan(destroyed(BUCKET, o.BUCKET)), blocked=(("destroy", BUCKET),)),
     Case("a replication group goes", plan(destroyed(GROUP, o.REPLICATION_GROUP)), blocked=(("destroy", GROUP),)),
+    Case(
+        "Redis loses its replica in another region",
+        plan(
+            destroyed(DATASTORE, {"id": "ldgnf-tierstore-prod"}),
+            destroyed(REPLICA, {**o.REPLICATION_GROUP, "global_replication_group_id": "ldgnf-tierstore-prod"}),
+        ),
+        blocked=(("destroy", DATASTORE), ("destroy", REPLICA)),
+    ),
+    Case(
+        "a replica of Redis leaves its global datastore",
+        plan(
+            replaced(
+                REPLICA,
+                {**o.REPLICATION_GROUP, "global_replication_group_id": "ldgnf-tierstore-prod"},
+                by=[["global_replication_group_id"]],
+                global_replication_group_id=None,
+            )
+        ),
+        blocked=(("replace", REPLICA), ("unprotect", REPLICA)),
+    ),
+    Case(
+        "another primary replaces the global datastore",
+        plan(
+            replaced(
+                DATASTORE,
+                {"id": "ldgnf-tierstore-prod", "primary_replication_group_id": "tierstore-prod"},
+                by=[["primary_replication_group_id"]],
+                primary_replication_group_id="tierstore-other",
+            )
+        ),
+        blocked=(("replace", DATASTORE),),
+    ),
     Case("a key goes", plan(destroyed(KEY, o.KMS_KEY)), blocked=(("destroy", KEY),)),
     Case(
         "a vault goes",
