@@ -12,6 +12,7 @@ import pytest
 
 import environments
 from environments import Deployment, Environment
+from environments.declared import APPLICATIONS, OPERATIONS
 from environments.schema import AuditSettings, Freeze
 from modules.access import BoundaryArns
 from modules.bootstrap import BootstrapStack
@@ -199,6 +200,25 @@ def test_every_role_of_an_environment_is_bounded(stack: Template, prod: Environm
         boundaries.services,
     }
     assert {"tierstore-prod-flow-logs", "tierstore-prod-backup-jobs", "tierstore-prod-freeze"} <= services
+
+
+@pytest.mark.parametrize(("group", "personas"), [("applications", APPLICATIONS), ("operations", OPERATIONS)])
+def test_a_boundary_takes_nothing_from_a_persona(
+    stack: Template, bootstrap: Template, group: str, personas: Sequence[str]
+) -> None:
+    boundary = policy(bootstrap, "aws_iam_policy", f"boundary-{group}")
+
+    lost = [
+        (persona, action, resource)
+        for persona in personas
+        for statement in json.loads(
+            stack.one("aws_iam_role_policy", name=f"tierstore-prod-{persona.replace('_', '-')}")["policy"]
+        )["Statement"]
+        for action in statement["Action"]
+        for resource in map(known, statement["Resource"])
+        if not is_allowed(action, resource, {}, policy=EVERYTHING, boundary=boundary)
+    ]
+    assert lost == []
 
 
 def test_a_boundary_takes_nothing_from_a_service(stack: Template, bootstrap: Template, prod: Environment) -> None:
