@@ -106,6 +106,18 @@ _SERVICES: Final = (
 )
 """Those that work for an environment by a role of it; EC2 takes the role of a persona by its instance profile."""
 
+_LINKED_SERVICES: Final = (
+    "backup.amazonaws.com",
+    "contributorinsights.dynamodb.amazonaws.com",
+    "dynamodb.application-autoscaling.amazonaws.com",
+    "elasticache.amazonaws.com",
+    "elasticache.application-autoscaling.amazonaws.com",
+    "kinesisreplication.dynamodb.amazonaws.com",
+    "replication.dynamodb.amazonaws.com",
+    "restore-testing.backup.amazonaws.com",
+)
+"""Those that have a role of their own in an account, made for whoever uses them first."""
+
 
 def render_plan(environment: Environment, *, state_bucket: str, state_key: str) -> list[Statement]:
     """Read every setting of the environment, no data, and take the lock of its state."""
@@ -183,6 +195,8 @@ def _render_roles(environment: Environment, boundaries: Sequence[str]) -> list[S
         allow("Roles", _named("iam", _ROLES), roles),
         allow("PassedRoles", ["iam:PassRole"], roles)
         | {"Condition": {"StringEquals": {"iam:PassedToService": list(_SERVICES)}}},
+        allow("ServiceLinkedRoles", ["iam:CreateServiceLinkedRole"], [f"{iam}:role/aws-service-role/*"])
+        | {"Condition": {"StringEquals": {"iam:AWSServiceName": list(_LINKED_SERVICES)}}},
         allow("Policies", _named("iam", _POLICIES), [f"{iam}:policy/{name}"]),
         allow("InstanceProfiles", _named("iam", ("*InstanceProfile*", "Get*", "List*")), profiles),
         {"Sid": "OwnRoles", "Effect": "Deny", "Action": "iam:*", "Resource": own_roles},

@@ -25,6 +25,7 @@ IAM = f"arn:aws:iam::{ACCOUNT}"
 DEPLOY = f"{IAM}:role/tierstore-prod-deploy"
 READER = f"{IAM}:role/tierstore-prod-reader"
 FOREIGN = f"{IAM}:role/somebody-else"
+LINKED = f"{IAM}:role/aws-service-role/some"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 SERVICES = f"{IAM}:policy/tierstore-prod-boundary-services"
 
@@ -116,6 +117,7 @@ ESCALATIONS = [
     *(("PassRole", READER, passed_to(service)) for service in ("lambda", "glue", "sagemaker", "cloudformation")),
     ("PassRole", READER, {}),
     ("PassRole", FOREIGN, passed_to("backup")),
+    ("CreateServiceLinkedRole", LINKED, {"iam:AWSServiceName": "organizations.amazonaws.com"}),
     ("CreateUser", f"{IAM}:user/tierstore-prod-me", {}),
     ("CreateAccessKey", f"{IAM}:user/somebody", {}),
     ("AddUserToGroup", f"{IAM}:group/administrators", {}),
@@ -149,6 +151,7 @@ def test_no_policy_gives_a_workflow_other_services(bootstrap: Template, action: 
             for action in ("CreateRole", "PutRolePolicy", "PutRolePermissionsBoundary")
             for group in ("applications", "operations", "services")
         ),
+        ("CreateServiceLinkedRole", LINKED, {"iam:AWSServiceName": "elasticache.amazonaws.com"}),
         ("DeleteRole", READER, {}),
         ("GetRole", READER, {}),
         ("SimulatePrincipalPolicy", READER, {}),
