@@ -122,6 +122,8 @@ def _configuration(directory: Directory, https: socket.socket, http: socket.sock
     configuration.certfile = str(files.certificate)
     configuration.keyfile = str(files.key)
     configuration.keep_alive_timeout = 75
+    # Terraform sends thousands of requests over one connection, and fails where it is ended between two of them.
+    configuration.keep_alive_max_requests = 1_000_000
     configuration.graceful_timeout = 2
     configuration.accesslog = None
     configuration.errorlog = logging.getLogger("hypercorn.error")
