@@ -84,6 +84,12 @@ def every_key_arn(environment: Environment) -> str:
     return f"arn:{environment.partition}:kms:*:{environment.account}:key/*"
 
 
+def backup_reports_role_arn(environment: Environment) -> str:
+    """Of the service-linked role by which AWS Backup delivers reports; the first report plan of an account makes it."""
+    place = f"arn:{environment.partition}:iam::{environment.account}:role/aws-service-role"
+    return f"{place}/reports.backup.amazonaws.com/AWSServiceRoleForBackupReports"
+
+
 def account_arn(environment: Environment) -> str:
     """Of the account, as policies name it: whoever its own policies let."""
     return f"arn:{environment.partition}:iam::{environment.account}:root"

@@ -127,6 +127,7 @@ class EnvironmentStack(TerraformStack):
                 disaster_recovery=disaster_recovery,
                 topic_arn=monitoring.topic_arn,
                 boundary_arn=boundaries.services,
+                logs=buckets.logs,
             )
 
         main, separate = redis_connections(caches, port=environment.redis.port)

@@ -112,6 +112,10 @@ class BackupSettings(Section):
     """Who may delete a recovery point before its time."""
     restore_testing: Schedule | None = "cron(0 9 ? * MON#1 *)"
     """When AWS Backup restores a recovery point of each table and bucket to see that it can; null never does."""
+    reports: bool = True
+    """Deliver daily lists of the account's backup, copy and restore jobs to the bucket for logs."""
+    framework: bool = False
+    """Have AWS Backup judge every day what is configured; needs AWS Config, and each judgement is paid for."""
     force_destroy: bool = False
     """Let destroy delete the recovery points too."""
 

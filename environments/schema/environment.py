@@ -128,6 +128,15 @@ class Environment(Section):
         """`<prefix>_<environment>`: AWS Backup takes no hyphen here."""
         return f"{self.prefix}-{self.name}".replace("-", "_")
 
+    def report_plan(self, jobs: str) -> str:
+        """`<prefix>_<environment>_<jobs>`: AWS Backup takes no hyphen here."""
+        return self.physical_name(jobs).replace("-", "_")
+
+    @property
+    def backup_framework(self) -> str:
+        """`<prefix>_<environment>`: AWS Backup takes no hyphen here."""
+        return f"{self.prefix}-{self.name}".replace("-", "_")
+
     def replica_name(self, bucket: str) -> str:
         """`<prefix>-<environment>-<account>-<bucket>-replica`, its copy in the disaster-recovery region."""
         return f"{self.bucket_name(bucket)}-replica"

@@ -85,6 +85,8 @@ _UNSCOPED: Final = (
 _KEY_SETTINGS: Final = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags")
 _BACKUP_SETTINGS: Final = (
     "backup:DescribeBackupVault",
+    "backup:DescribeFramework",
+    "backup:DescribeReportPlan",
     "backup:GetBackupPlan",
     "backup:GetBackupSelection",
     "backup:GetBackupVaultAccessPolicy",

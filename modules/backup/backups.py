@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from environments.schema import Environment
+from modules.backup.audit import Audit
 from modules.backup.plan import Plan
 from modules.backup.policies import render_backup, render_restore, render_trust
 from modules.backup.restore_testing import RestoreTesting
@@ -16,13 +17,14 @@ from modules.backup.vault import Vault
 from modules.encryption import TierKey
 from modules.policy import Statement, document
 from modules.provider import DisasterRecoveryRegion, default_tags
+from modules.s3 import Bucket
 
 
 class Backups(Construct):
     """Recovery points of the given tables and buckets (ARNs), with copies in the disaster-recovery region.
 
     `data_keys` are the keys that encrypt the tables and buckets, `key` encrypts their recovery points. People hear
-    of what happens to them through `topic_arn`.
+    of what happens to them through `topic_arn`, and find reports of it in the bucket `logs`.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Backups(Construct):
         disaster_recovery: DisasterRecoveryRegion | None,
         topic_arn: str,
         boundary_arn: str,
+        logs: Bucket,
     ) -> None:
         super().__init__(scope, id_)
         settings = environment.backup
@@ -75,6 +78,8 @@ class Backups(Construct):
             copies=self.copies,
             tags=default_tags(environment),
         )
+        audit = Audit(self, "audit", environment=environment, bucket_name=logs.name)
+        logs.let_in_after(audit.reports)
         if settings.restore_testing:
             RestoreTesting(
                 self,

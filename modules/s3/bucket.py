@@ -92,10 +92,12 @@ class Bucket(Construct):
 
     def follow(self, change: TerraformResource, *, after: Sequence[TerraformResource] = ()) -> None:
         """Let a change of the bucket wait for the one before, since S3 refuses those that happen at the same time."""
-        change.depends_on = [
-            f"{before.terraform_resource_type}.{before.friendly_unique_id}" for before in (self._last_change, *after)
-        ]
+        change.depends_on = [_address(before) for before in (self._last_change, *after)]
         self._last_change = change
+
+    def let_in_after(self, changes: Sequence[TerraformResource]) -> None:
+        """Let the policy wait for the changes that make whom it names, since S3 takes no policy that names nobody."""
+        self.policy.depends_on = [*(self.policy.depends_on or ()), *map(_address, changes)]
 
     def _protections(self, settings: BucketSettings) -> Iterator[TerraformResource]:
         yield S3BucketOwnershipControls(
@@ -156,6 +158,10 @@ class Bucket(Construct):
         yield S3BucketLifecycleConfiguration(
             self, "lifecycle", provider=self.provider, bucket=self.id, rule=lifecycle_rules(settings)
         )
+
+
+def _address(change: TerraformResource) -> str:
+    return f"{change.terraform_resource_type}.{change.friendly_unique_id}"
 
 
 def _retention(lock: ObjectLock) -> S3BucketObjectLockConfigurationRuleA:

@@ -8,13 +8,16 @@ from typing import Final
 from constructs import Construct
 
 from environments import arns
-from environments.audit import FOLDER
+from environments.audit import FOLDER as TRAIL_FOLDER
+from environments.backup_audit import FOLDER as REPORT_FOLDER
+from environments.backup_audit import reports
 from environments.schema import BucketSettings, Environment, ForeignBucket, ReplicationSettings
 from modules.encryption import ReplicaKey
 from modules.policy import Statement, service_host
 from modules.s3.bucket import Bucket
 from modules.s3.policies import (
     bucket_arn,
+    render_backup_reports,
     render_customer_keys,
     render_encryption,
     render_log_delivery,
@@ -161,7 +164,10 @@ class Buckets(Construct):
             )
         if environment.audit.enabled:
             trail = arns.trail_arn(environment)
-            statements += render_trail_delivery(arn, trail=trail, account=environment.account, folder=FOLDER)
+            statements += render_trail_delivery(arn, trail=trail, account=environment.account, folder=TRAIL_FOLDER)
+        if reports(environment):
+            role = arns.backup_reports_role_arn(environment)
+            statements.append(render_backup_reports(arn, role=role, folder=REPORT_FOLDER))
         return statements
 
     def _deliveries_of_replicas(self, arn: str) -> list[Statement]:

@@ -92,6 +92,18 @@ def render_trail_delivery(bucket: str, *, trail: str, account: str, folder: str)
     ]
 
 
+def render_backup_reports(bucket: str, *, role: str, folder: str) -> Statement:
+    """AWS Backup may store reports in the bucket (an ARN), under a folder, by its service-linked role (an ARN)."""
+    return {
+        "Sid": "AllowBackupReports",
+        "Effect": "Allow",
+        "Principal": {"AWS": role},
+        "Action": "s3:PutObject",
+        "Resource": f"{bucket}/{folder}/*",
+        "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}},
+    }
+
+
 def _delivery(sid: str, objects: str | list[str], *, by: str, account: str, sources: Sequence[str]) -> Statement:
     return {
         "Sid": sid,

@@ -12,6 +12,7 @@ from sandbox.cloudwatch import service as cloudwatch
 from sandbox.gaps import (
     application_autoscaling,
     backup_account_settings,
+    backup_audit,
     backup_restore_testing,
     backup_vaults,
     budget_actions,
@@ -34,6 +35,7 @@ def closed(state: Path) -> list[tuple[str, Gap]]:
             application_autoscaling.remembering(Memory(state / "application-autoscaling.json")),
         ),
         ("backup", backup_account_settings.remembering(Memory(state / "backup-account-settings.json"))),
+        ("backup", backup_audit.remembering(Memory(state / "backup-audit.json"))),
         ("backup", backup_restore_testing.remembering(Memory(state / "backup-restore-testing.json"))),
         ("backup", backup_vaults.remembering(Memory(state / "backup-vaults.json"))),
         ("budgets", budget_actions.remembering(Memory(state / "budget-actions.json"))),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tests.validation.breaks import Break, as_if, changed, really
@@ -63,6 +65,26 @@ def with_rule(**parts: Any) -> Any:
 def with_another_rule(plan: Any) -> Any:
     rules = [*plan["BackupPlan"]["Rules"], {"RuleName": "hourly"}]
     return {**plan, "BackupPlan": {**plan["BackupPlan"], "Rules": rules}}
+
+
+def report(context: Context, template: str) -> None:
+    context.clients.backup.update_report_plan(
+        ReportPlanName=context.environment.report_plan("backup_jobs"), ReportSetting={"ReportTemplate": template}
+    )
+
+
+@contextmanager
+def judging_less(context: Context) -> Iterator[Context]:
+    """The framework without the control of how long recovery points are kept."""
+    name = context.environment.backup_framework
+    controls: Any = backup.framework(context.clients, name)["FrameworkControls"]
+    kept = [each for each in controls if each["ControlName"] != "BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK"]
+    change = context.clients.backup.update_framework
+    change(FrameworkName=name, FrameworkControls=kept)
+    try:
+        yield context
+    finally:
+        change(FrameworkName=name, FrameworkControls=controls)
 
 
 def copy_vault(context: Context) -> str:
@@ -156,6 +178,37 @@ BREAKS = (
         what="tested",
         expected=True,
         found=False,
+    ),
+    Break(
+        check="backup.reports",
+        how=really(
+            lambda context: report(context, "COPY_JOB_REPORT"), lambda context: report(context, "BACKUP_JOB_REPORT")
+        ),
+        what="template",
+        expected="BACKUP_JOB_REPORT",
+        found="COPY_JOB_REPORT",
+    ),
+    Break(
+        check="backup.reports",
+        how=as_if(backup.report_plan, changed(ReportDeliveryChannel={"S3BucketName": "somebody-elses"})),
+        what="bucket",
+        expected="tierstore-local-000000000000-logs",
+        found="somebody-elses",
+    ),
+    Break(
+        check="backup.framework",
+        resource="BACKUP_RECOVERY_POINT_MINIMUM_RETENTION_CHECK",
+        how=judging_less,
+        what="limits",
+        expected={"requiredRetentionDays": "7"},
+        found=None,
+    ),
+    Break(
+        check="backup.framework",
+        how=as_if(backup.framework, changed(DeploymentStatus="FAILED")),
+        what="deployment",
+        expected="COMPLETED",
+        found="FAILED",
     ),
     Break(
         check="backup.services",

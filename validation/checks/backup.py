@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from environments.backup_audit import FOLDER, REPORTS, controls, reports
 from environments.backups import backed_up
+from environments.declared import LOG_BUCKET
 from environments.schema import BackupRule, ComplianceLock, GovernanceLock, NoLock
 from monitoring.topic import topic_arn
 from validation.checks.dynamodb_settings import describe
@@ -52,6 +54,16 @@ def resources(context: Context) -> Sequence[str]:
 def tested_resources(context: Context) -> Sequence[str]:
     """Those that AWS Backup restores now and then."""
     return resources(context) if context.environment.backup.restore_testing else ()
+
+
+def reported_jobs(context: Context) -> Sequence[str]:
+    """The kinds of jobs that are reported."""
+    return reports(context.environment)
+
+
+def judged_controls(context: Context) -> Sequence[str]:
+    """The controls by which AWS Backup judges."""
+    return tuple(control.name for control in controls(context.environment))
 
 
 @check("backup.vault", "Vaults exist under our key", severity=Severity.CRITICAL, each=vaults)
@@ -152,6 +164,32 @@ def restore_testing(context: Context, resource: str) -> Iterator[Finding]:
     ]
     yield compare("schedule", expected=context.environment.backup.restore_testing, found=plan.get("ScheduleExpression"))
     yield compare("tested", expected=True, found=_arn(context, resource) in tested)
+
+
+@check("backup.reports", "Jobs of AWS Backup are reported", severity=Severity.MEDIUM, each=reported_jobs)
+def job_reports(context: Context, jobs: str) -> Iterator[Finding]:
+    """What is listed every day, and whether the list lies where this environment keeps its logs."""
+    found = context.ask(backup.report_plan, context.environment.report_plan(jobs))
+    delivery = found.get("ReportDeliveryChannel", {"S3BucketName": ""})
+    yield compare("template", expected=REPORTS[jobs], found=found.get("ReportSetting", {}).get("ReportTemplate"))
+    yield compare("bucket", expected=context.environment.bucket_name(LOG_BUCKET), found=delivery["S3BucketName"])
+    yield compare("folder", expected=FOLDER, found=delivery.get("S3KeyPrefix"))
+
+
+@check("backup.framework", "AWS Backup judges what is configured", severity=Severity.MEDIUM, each=judged_controls)
+def framework(context: Context, name: str) -> Iterator[Finding]:
+    """Whether the control is in force with its limits; without AWS Config in the account none of them is."""
+    found = context.ask(backup.framework, context.environment.backup_framework)
+    expected = {control.name: dict(control.parameters) for control in controls(context.environment)}
+    live = {
+        control["ControlName"]: {
+            each.get("ParameterName", ""): each.get("ParameterValue")
+            for each in control.get("ControlInputParameters", [])
+        }
+        for control in found.get("FrameworkControls", [])
+    }
+    yield compare("deployment", expected="COMPLETED", found=found.get("DeploymentStatus"))
+    yield compare("limits", expected=expected[name], found=live.get(name))
 
 
 @check("backup.services", "AWS Backup may back our services up", severity=Severity.CRITICAL, each=vaults)

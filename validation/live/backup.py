@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from mypy_boto3_backup.type_defs import (
         BackupSelectionOutputTypeDef,
         DescribeBackupVaultOutputTypeDef,
+        DescribeFrameworkOutputTypeDef,
         DescribeRegionSettingsOutputTypeDef,
         GetBackupPlanOutputTypeDef,
+        ReportPlanTypeDef,
         RestoreTestingPlanForGetTypeDef,
         RestoreTestingSelectionForGetTypeDef,
     )
@@ -76,6 +78,18 @@ def restore_testing_selections(clients: Clients, plan: str) -> list[RestoreTesti
         for page in pages
         for each in page["RestoreTestingSelections"]
     ]
+
+
+def report_plan(clients: Clients, name: str) -> ReportPlanTypeDef:
+    """The report plan; raises `Unmet` where there is none of this name."""
+    answer = _unless_missing(lambda: clients.backup.describe_report_plan(ReportPlanName=name))
+    return _required(answer, f"report plan {name}")["ReportPlan"]
+
+
+def framework(clients: Clients, name: str) -> DescribeFrameworkOutputTypeDef:
+    """The framework of controls; raises `Unmet` where there is none of this name."""
+    answer = _unless_missing(lambda: clients.backup.describe_framework(FrameworkName=name))
+    return _required(answer, f"framework {name}")
 
 
 def region_settings(clients: Clients) -> DescribeRegionSettingsOutputTypeDef:

@@ -10,7 +10,9 @@ from environments import Environment
 from environments.schema import BackupRule, BackupSettings, ComplianceLock, GovernanceLock, NoLock
 from modules.backup import Backups
 from modules.encryption import Keys
+from modules.s3 import Buckets
 from tests.modules.template import Template, disaster_recovery, statements, synthesized
+from tierstore.model import DATA_MODEL
 
 TABLE = "arn:aws:dynamodb:eu-central-1:123456789012:table/tierstore-test-core"
 BUCKET = "arn:aws:s3:::tierstore-test-123456789012-assets"
@@ -30,6 +32,10 @@ def synthesize(recoverable: Environment) -> Synthesize:
         def build(stack: Any) -> None:
             region = disaster_recovery(stack, chosen)
             keys = Keys(stack, "keys", environment=chosen, disaster_recovery=region)
+            logs = [bucket for bucket in DATA_MODEL.buckets if bucket.receives_access_logs]
+            buckets = Buckets(
+                stack, "buckets", environment=chosen, declared=logs, key_arn=keys.s3.arn, replica_key=None
+            )
             Backups(
                 stack,
                 "backup",
@@ -41,6 +47,7 @@ def synthesize(recoverable: Environment) -> Synthesize:
                 disaster_recovery=region,
                 topic_arn=TOPIC,
                 boundary_arn="arn:boundary",
+                logs=buckets.logs,
             )
 
         return synthesized(build)
@@ -196,3 +203,35 @@ def test_only_aws_backup_takes_the_roles(backups: Template) -> None:
     for role in backups.all("aws_iam_role"):
         (statement,) = json.loads(role["assume_role_policy"])["Statement"]
         assert statement["Principal"] == {"Service": "backup.amazonaws.com"}
+
+
+def test_jobs_are_reported_to_the_bucket_for_logs(backups: Template) -> None:
+    plans = {plan["name"]: plan for plan in backups.all("aws_backup_report_plan")}
+
+    assert plans.keys() == {f"tierstore_test_{jobs}" for jobs in ("backup_jobs", "copy_jobs", "restore_jobs")}
+    for plan in plans.values():
+        assert plan["report_delivery_channel"]["s3_bucket_name"] == f"${{{backups.address('aws_s3_bucket')}.bucket}}"
+
+
+def test_the_bucket_lets_reports_in_once_there_is_a_role_to_name(backups: Template) -> None:
+    policy = backups.one("aws_s3_bucket_policy")
+    statement = statements(policy["policy"])["AllowBackupReports"]
+
+    assert statement["Principal"]["AWS"].endswith("/AWSServiceRoleForBackupReports")
+    assert statement["Resource"].endswith("-logs/backup-reports/*")
+    assert backups.address("aws_backup_report_plan", name="tierstore_test_backup_jobs") in policy["depends_on"]
+
+
+def test_without_reports_nobody_is_let_in_for_them(synthesize: Synthesize) -> None:
+    silent = synthesize(reports=False)
+
+    assert silent.all("aws_backup_report_plan") == []
+    assert "AllowBackupReports" not in statements(silent.one("aws_s3_bucket_policy")["policy"])
+
+
+def test_nothing_is_judged_unless_asked_for(backups: Template, synthesize: Synthesize) -> None:
+    judged = synthesize(framework=True).one("aws_backup_framework")
+    scopes = [control["scope"] for control in judged["control"] if "scope" in control]
+
+    assert backups.all("aws_backup_framework") == []
+    assert scopes == [{"compliance_resource_types": ["DynamoDB", "S3"], "tags": {"Environment": "test"}}] * 3

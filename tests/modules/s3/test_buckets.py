@@ -134,6 +134,7 @@ def test_the_policy_of_the_log_bucket_lets_logs_of_the_others_in(by_default: Tem
         "DenyInsecureTransport",
         "DenyOldTls",
         "DenyCustomerKeys",
+        "AllowBackupReports",
         "AllowLogDelivery",
         "AllowReportDelivery",
     }

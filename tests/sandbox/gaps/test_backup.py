@@ -138,3 +138,46 @@ def test_a_service_that_is_opted_out_leaves_the_others_in(sandbox: Sandbox) -> N
 
     assert before == {"DynamoDB": True, "S3": True}
     assert backup.describe_region_settings()["ResourceTypeOptInPreference"] == {"DynamoDB": True, "S3": False}
+
+
+def test_a_report_plan_lives_and_dies(backup: Any) -> None:
+    delivery = {"S3BucketName": "logs", "S3KeyPrefix": "backup-reports", "Formats": ["CSV"]}
+    arn = backup.create_report_plan(
+        ReportPlanName="jobs",
+        ReportDeliveryChannel=delivery,
+        ReportSetting={"ReportTemplate": "BACKUP_JOB_REPORT"},
+        ReportPlanTags={"Name": "jobs"},
+    )["ReportPlanArn"]
+    try:
+        backup.update_report_plan(ReportPlanName="jobs", ReportSetting={"ReportTemplate": "COPY_JOB_REPORT"})
+        backup.tag_resource(ResourceArn=arn, Tags={"Environment": "test"})
+        backup.untag_resource(ResourceArn=arn, TagKeyList=["Name"])
+        found = backup.describe_report_plan(ReportPlanName="jobs")["ReportPlan"]
+
+        assert (found["ReportDeliveryChannel"], found["ReportSetting"]["ReportTemplate"]) == (
+            delivery,
+            "COPY_JOB_REPORT",
+        )
+        assert found["DeploymentStatus"] == "COMPLETED"
+        assert backup.list_tags(ResourceArn=arn)["Tags"] == {"Environment": "test"}
+        assert [each["ReportPlanName"] for each in backup.list_report_plans()["ReportPlans"]] == ["jobs"]
+    finally:
+        backup.delete_report_plan(ReportPlanName="jobs")
+    with pytest.raises(backup.exceptions.ResourceNotFoundException):
+        backup.describe_report_plan(ReportPlanName="jobs")
+
+
+def test_a_framework_lives_and_dies(backup: Any) -> None:
+    controls = [{"ControlName": "BACKUP_RECOVERY_POINT_ENCRYPTED"}]
+    backup.create_framework(FrameworkName="kept", FrameworkControls=controls)
+    try:
+        with pytest.raises(backup.exceptions.AlreadyExistsException):
+            backup.create_framework(FrameworkName="kept", FrameworkControls=controls)
+        found = backup.describe_framework(FrameworkName="kept")
+
+        assert (found["FrameworkControls"], found["DeploymentStatus"]) == (controls, "COMPLETED")
+        assert backup.list_report_plans()["ReportPlans"] == []
+    finally:
+        backup.delete_framework(FrameworkName="kept")
+    with pytest.raises(backup.exceptions.ResourceNotFoundException):
+        backup.describe_framework(FrameworkName="kept")
