@@ -9,7 +9,7 @@ from cdktf import TerraformDataSource, TerraformResource, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags, AwsProviderEndpoints
 from constructs import Construct
 
-from environments import Deployment, Environment, SandboxConnection
+from environments import Deployment, SandboxConnection
 from environments.schema import Service
 from environments.target import CREDENTIALS_PROFILE
 
@@ -56,21 +56,11 @@ def add_disaster_recovery_region(stack: TerraformStack, deployment: Deployment) 
     return DisasterRecoveryRegion(name=region, provider=provider)
 
 
-def default_tags(environment: Environment) -> dict[str, str]:
-    """Tags of every resource; the environment's own settings win."""
-    return {
-        "Project": environment.prefix,
-        "Environment": environment.name,
-        "ManagedBy": "terraform",
-        **environment.tags,
-    }
-
-
 def _common_settings(deployment: Deployment) -> dict[str, Any]:
     environment = deployment.environment
     return {
         "allowed_account_ids": [environment.account],
-        "default_tags": [AwsProviderDefaultTags(tags=default_tags(environment))],
+        "default_tags": [AwsProviderDefaultTags(tags=environment.resource_tags)],
         **(_sandbox_settings(deployment.sandbox) if deployment.sandbox else {}),
     }
 

@@ -91,6 +91,16 @@ class Environment(Section):
         return f"{self.role_name(persona)}-{bucket}"
 
     @property
+    def resource_tags(self) -> dict[str, str]:
+        """Tags of every resource, by which its costs are found; `tags` win over those that all environments have."""
+        return {
+            "Project": self.prefix,
+            "Environment": self.name,
+            "ManagedBy": "terraform",
+            **self.tags,
+        }
+
+    @property
     def partition(self) -> str:
         """Partition of AWS that `region` belongs to, the second part of every ARN."""
         return partition(self.region)

@@ -20,7 +20,6 @@ from constructs import Construct
 
 from environments.backup_audit import FOLDER, REPORTS, TYPES, Control, controls, reports
 from environments.schema import Environment
-from modules.provider import default_tags
 
 _TAG = "Environment"
 
@@ -47,7 +46,7 @@ class Audit(Construct):
         """The first of them makes the role by which AWS Backup delivers."""
         judged = controls(environment)
         if judged:
-            tags = {_TAG: default_tags(environment)[_TAG]}
+            tags = {_TAG: environment.resource_tags[_TAG]}
             BackupFramework(
                 self,
                 "framework",

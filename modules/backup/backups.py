@@ -16,7 +16,7 @@ from modules.backup.restore_testing import RestoreTesting
 from modules.backup.vault import Vault
 from modules.encryption import TierKey
 from modules.policy import Statement, document
-from modules.provider import DisasterRecoveryRegion, default_tags
+from modules.provider import DisasterRecoveryRegion
 from modules.s3 import Bucket
 
 
@@ -76,7 +76,7 @@ class Backups(Construct):
             role_arn=backing_up,
             vault=self.vault,
             copies=self.copies,
-            tags=default_tags(environment),
+            tags=environment.resource_tags,
         )
         audit = Audit(self, "audit", environment=environment, bucket_name=logs.name)
         logs.let_in_after(audit.reports)

@@ -20,7 +20,6 @@ from constructs import Construct
 
 from environments.schema import Environment
 from modules.cost.freezing import Freezing
-from modules.provider import default_tags
 
 COST_TAG = "Environment"
 """Every resource has it; it counts once it is activated as a cost allocation tag in the payer's account."""
@@ -92,13 +91,13 @@ class Costs(Construct):
 
 def render_cost_filter(environment: Environment) -> str:
     """The costs of this environment, as AWS Budgets writes a tag that users gave."""
-    return f"user:{COST_TAG}${default_tags(environment)[COST_TAG]}"
+    return f"user:{COST_TAG}${environment.resource_tags[COST_TAG]}"
 
 
 def render_monitored(environment: Environment) -> dict[str, object]:
     """The costs of this environment, as Cost Explorer writes an expression."""
     unused = dict.fromkeys(("And", "CostCategories", "Dimensions", "Not", "Or"))
-    tag = {"Key": f"user:{COST_TAG}", "MatchOptions": None, "Values": [default_tags(environment)[COST_TAG]]}
+    tag = {"Key": f"user:{COST_TAG}", "MatchOptions": None, "Values": [environment.resource_tags[COST_TAG]]}
     return {**unused, "Tags": tag}
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from cdktf import TerraformStack
 
 from environments import Deployment, Environment
-from modules.provider import SERVICES, add_disaster_recovery_region, add_provider, default_tags
+from modules.provider import SERVICES, add_disaster_recovery_region, add_provider
 from tests.modules.template import Block, synthesized
 
 
@@ -34,7 +34,7 @@ def test_every_resource_is_tagged(on_aws: Deployment) -> None:
 def test_tags_of_the_environment_win(on_aws: Deployment) -> None:
     environment = on_aws.environment.model_copy(update={"tags": {"Environment": "mine", "Owner": "me"}})
 
-    assert default_tags(environment) == {
+    assert environment.resource_tags == {
         "Project": "tierstore",
         "Environment": "mine",
         "ManagedBy": "terraform",

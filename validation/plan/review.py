@@ -9,7 +9,7 @@ from typing import Final
 
 from environments.schema import AllowedChange, Environment
 from validation.cost.comparison import CostComparison, compare
-from validation.plan import browsers, drift, exposure, policies, protection, security, stateful
+from validation.plan import browsers, drift, exposure, policies, protection, security, stateful, tags
 from validation.plan.allowances import judge
 from validation.plan.checkov import CheckovReport
 from validation.plan.drift import Drift, drifts
@@ -82,7 +82,9 @@ def review(
     approved: str | None = None,
 ) -> Review:
     """Judge a plan; raises `CouldNotRun` where the environment overrides a price that does not exist."""
-    found = {finding: None for source in _SOURCES for finding in source.findings(plan)}
+    found = dict.fromkeys(
+        [*(finding for source in _SOURCES for finding in source.findings(plan)), *tags.findings(plan, environment)]
+    )
     judged = judge(found, environment.plan.allowed, today=today)
     gravity = list(Kind)
     return Review(
