@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from environments import arns
 from environments.schema import Environment
 from modules.access.statements import allow, render_connection_document
 from modules.policy import Statement
@@ -95,6 +96,7 @@ _BACKUP_SETTINGS: Final = (
     "backup:GetRestoreTestingSelection",
     "backup:ListBackupSelections",
     "backup:ListRestoreTestingSelections",
+    "backup:ListTags",
 )
 
 
@@ -123,13 +125,19 @@ def render_settings(environment: Environment) -> list[Statement]:
             ("cloudtrail:GetEventSelectors", "cloudtrail:GetTrailStatus", "cloudtrail:ListTags"),
             [arn("cloudtrail", f"trail/{name}")],
         ),
-        allow("TopicSettings", ("sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic"), [arn("sns", name)]),
+        allow(
+            "TopicSettings",
+            ("sns:GetTopicAttributes", "sns:ListSubscriptionsByTopic", "sns:ListTagsForResource"),
+            [arn("sns", name)],
+        ),
         allow("BudgetSettings", ("budgets:ViewBudget",), [arn("budgets", "budget/*", region="")]),
         allow(
             "AnomalySettings",
             ("ce:GetAnomalyMonitors", "ce:GetAnomalySubscriptions"),
             [arn("ce", f"anomaly{kind}/*", region="") for kind in ("monitor", "subscription")],
         ),
+        allow("LogSettings", ("logs:ListTagsForResource",), [arns.log_groups_arn(environment)]),
+        allow("ParameterSettings", ("ssm:ListTagsForResource",), [arns.parameter_arn(environment)]),
         allow("Overviews", _UNSCOPED, ["*"]),
         render_connection_document(environment),
     ]

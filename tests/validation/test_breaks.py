@@ -18,6 +18,7 @@ from tests.validation import (
     breaks_platform,
     breaks_redis,
     breaks_s3,
+    breaks_tags,
 )
 from tests.validation.breaks import Break
 from tests.validation.standing_by import STANDBY_IDS
@@ -36,6 +37,7 @@ BREAKS = (
     *breaks_backup.BREAKS,
     *breaks_alarms.BREAKS,
     *breaks_costs.BREAKS,
+    *breaks_tags.BREAKS,
 )
 MENDED_SECONDS = 30.0
 

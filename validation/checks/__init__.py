@@ -28,6 +28,7 @@ from validation.checks import (
     s3_settings,
     s3_uses,
     standby,
+    tags,
 )
 from validation.context import Context
 from validation.framework.check import Check
@@ -38,6 +39,7 @@ _MODULES: Final = (
     network,
     connection,
     audit,
+    tags,
     access,
     dynamodb_settings,
     dynamodb_indexes,

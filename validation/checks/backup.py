@@ -69,7 +69,7 @@ def judged_controls(context: Context) -> Sequence[str]:
 @check("backup.vault", "Vaults exist under our key", severity=Severity.CRITICAL, each=vaults)
 def vault(context: Context, region: str) -> Iterator[Finding]:
     """Recovery points lie in a vault of each region, encrypted with the key of backups and no other."""
-    there = _in(context, region)
+    there = in_region(context, region)
     key = there.ask(kms.key, alias(context.environment, "backup"))
     found = there.ask(backup.vault, context.environment.backup_vault)
     yield compare("key", expected=key["Arn"], found=found.get("EncryptionKeyArn"))
@@ -78,7 +78,7 @@ def vault(context: Context, region: str) -> Iterator[Finding]:
 @check("backup.lock", "Vaults are locked as configured", severity=Severity.CRITICAL, each=vaults)
 def lock(context: Context, region: str) -> Iterator[Finding]:
     """Whether a lock keeps recovery points from being deleted early, for how many days, and whether it is for ever."""
-    found = _in(context, region).ask(backup.vault, context.environment.backup_vault)
+    found = in_region(context, region).ask(backup.vault, context.environment.backup_vault)
     settings = context.environment.backup.lock
     yield compare("mode", expected=settings.mode, found=_mode(found))
     match settings:
@@ -92,7 +92,7 @@ def lock(context: Context, region: str) -> Iterator[Finding]:
 @check("backup.policy", "Vaults refuse deletion", severity=Severity.HIGH, each=vaults)
 def policy(context: Context, region: str) -> Iterator[Finding]:
     """What the vault's policy does with somebody who may do everything and deletes a recovery point by mistake."""
-    there = _in(context, region)
+    there = in_region(context, region)
     arn = there.ask(backup.vault, context.environment.backup_vault)["BackupVaultArn"]
     document = there.ask(backup.vault_policy, context.environment.backup_vault)
     for action in DELETIONS:
@@ -198,7 +198,7 @@ def services(context: Context, region: str) -> Iterator[Finding]:
 
     Without the latter a recovery point of a table can neither be copied nor encrypted with the vault's key.
     """
-    there = _in(context, region)
+    there = in_region(context, region)
     there.ask(backup.vault, context.environment.backup_vault)
     settings = there.ask(backup.region_settings)
     opted_in = settings.get("ResourceTypeOptInPreference", {})
@@ -214,7 +214,8 @@ def _copy_regions(context: Context) -> Sequence[str]:
     return (region,) if region is not None and settings.enabled and settings.copies else ()
 
 
-def _in(context: Context, region: str) -> Context:
+def in_region(context: Context, region: str) -> Context:
+    """Asks in a region that has a vault."""
     return context if region == context.environment.region else context.disaster_recovery
 
 
