@@ -34,7 +34,13 @@ def synthesize(recoverable: Environment) -> Synthesize:
             keys = Keys(stack, "keys", environment=chosen, disaster_recovery=region)
             logs = [bucket for bucket in DATA_MODEL.buckets if bucket.receives_access_logs]
             buckets = Buckets(
-                stack, "buckets", environment=chosen, declared=logs, key_arn=keys.s3.arn, replica_key=None
+                stack,
+                "buckets",
+                environment=chosen,
+                declared=logs,
+                key_arn=keys.s3.arn,
+                replica_key=None,
+                boundary_arn="arn:boundary",
             )
             Backups(
                 stack,
