@@ -180,7 +180,8 @@ GLOBAL_LAG: Final = _rule(
 def node_ids(group: ReplicationGroup) -> Iterator[str]:
     """The CacheClusterId of every node, as ElastiCache names the members of a replication group in cluster mode.
 
-    With autoscaling, of every node that there may be: the alarms of one that is not there know too little, and say so.
+    With autoscaling, of every node that there may be, since an alarm can search for none: the alarms of one that is not
+    there know too little, and say so.
     """
     for shard in range(1, group.settings.most_shards + 1):
         for node in range(1, group.settings.most_replicas + 2):

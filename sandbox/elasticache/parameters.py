@@ -6,7 +6,8 @@ from dataclasses import replace
 from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
-from sandbox.elasticache.protocol import model
+from sandbox.elasticache.protocol import ServiceError, model
+from sandbox.elasticache.state import Region
 from sandbox.wire import OK, Handler, Request, Response, parse_xml
 
 _NAMESPACE = {"": model().metadata["xmlNamespace"]}
@@ -32,6 +33,20 @@ async def family(request: Request, name: str, emulator: Handler) -> str | None:
     if status != OK:
         return None
     return parse_xml(body).findtext(".//CacheParameterGroupFamily", None, _NAMESPACE)
+
+
+def check_deletable(region: Region, name: str) -> None:
+    """Raise InvalidCacheParameterGroupState for a parameter group that nodes still use."""
+    using = [
+        group["ReplicationGroupId"]
+        for group in list(region.replication_groups.values())
+        if group["CacheParameterGroupName"] == name
+    ]
+    if using:
+        raise ServiceError(
+            "InvalidCacheParameterGroupStateFault",
+            f"One or more cache clusters are still members of this parameter group: {', '.join(using)}.",
+        )
 
 
 async def describe(request: Request, emulator: Handler) -> Response:

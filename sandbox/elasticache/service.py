@@ -91,6 +91,8 @@ class ElastiCache:
         """Answer a request, or let the emulator."""
         if request.action == "DescribeCacheParameters":
             return await parameters.describe(request, emulator)
+        if request.action == "DeleteCacheParameterGroup":
+            return await self._delete_parameters(request, emulator)
         operation = _OPERATIONS.get(request.action)
         if operation is None or (
             request.action in tags.OPERATIONS and not tags.is_known_kind(request.form["ResourceName"])
@@ -101,7 +103,7 @@ class ElastiCache:
         try:
             result = await asyncio.to_thread(self._run, operation, request.region, given, surroundings)
         except ServiceError as error:
-            return error.status, dict(_XML), protocol.render_error(error)
+            return _refused(error)
         return 200, dict(_XML), protocol.render(request.action, result)
 
     def replication_groups(self) -> dict[tuple[str, str], tuple[Record, RedisCluster | None]]:
@@ -133,6 +135,14 @@ class ElastiCache:
             except BaseException:
                 self._store.undo()
                 raise
+
+    async def _delete_parameters(self, request: Request, emulator: Handler) -> Response:
+        region = self._store.state.region(request.region)
+        try:
+            parameters.check_deletable(region, request.form["CacheParameterGroupName"])
+        except ServiceError as error:
+            return _refused(error)
+        return await emulator(request)
 
     async def _look_up(self, request: Request, given: Parameters, emulator: Handler) -> _Surroundings:
         name, subnet_ids = given.get("CacheParameterGroupName"), given.get("SubnetIds")
@@ -235,6 +245,10 @@ class ElastiCache:
 
     def _observer(self, region_name: str, kind: Kind, resource_id: str) -> Observer:
         return _Unseen() if kind is Kind.SERVERLESS_CACHE else _Observer(self, region_name, resource_id)
+
+
+def _refused(error: ServiceError) -> Response:
+    return error.status, dict(_XML), protocol.render_error(error)
 
 
 _TITLES = {Kind.REPLICATION_GROUP: "Replication group", Kind.SERVERLESS_CACHE: "Serverless cache"}

@@ -288,6 +288,12 @@ class TestNodes:
         assert (answer["Status"], answer["Engine"]) == ("modifying", "redis")
         assert (node["Engine"], node["EngineVersion"], node["CacheNodeType"]) == ("valkey", "8.2.0", "cache.r7g.large")
 
+    def test_parameters_that_nodes_use_cannot_be_deleted(self, elasticache: Any) -> None:
+        used = elasticache.describe_cache_clusters()["CacheClusters"][0]["CacheParameterGroup"]
+
+        with pytest.raises(elasticache.exceptions.InvalidCacheParameterGroupStateFault, match=GROUP):
+            elasticache.delete_cache_parameter_group(CacheParameterGroupName=used["CacheParameterGroupName"])
+
     @pytest.mark.parametrize(
         ("changes", "reason"),
         [
