@@ -188,5 +188,5 @@ class TestSwitches:
         assert steps["resharded"].scaled == []
         assert steps["autoscaled"].scaled == ["NodeGroups", "Replicas"]
 
-    def test_the_plan_above_saw_another_shape_than_the_file_has(self, steps: dict[str, Step]) -> None:
+    def test_the_load_may_move_it_away_from_what_the_file_says(self, steps: dict[str, Step]) -> None:
         assert steps["scaled"].shape == [3, 3, 3]
