@@ -32,7 +32,9 @@ def access_point_arn(environment: Environment, persona: str, bucket: str) -> str
 
 
 def cache_arns(environment: Environment) -> list[str]:
-    """Of every replication group."""
+    """Of every replication group, or of the serverless cache."""
+    if environment.redis.kind == "serverless":
+        return [_arn(environment, "elasticache", f"serverlesscache:{environment.serverless_cache_name}")]
     groups = replication_groups(environment)
     return [_arn(environment, "elasticache", f"replicationgroup:{group.id}") for group in groups]
 

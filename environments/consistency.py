@@ -8,13 +8,13 @@ from environments import addresses, audit, backups, buckets, global_datastores, 
 from environments.declared import APPLICATIONS, BUCKETS, OPERATIONS, OWNERS, TABLES, USED_BUCKETS
 from environments.problems import FieldPath, Finding
 from environments.regions import partition
-from environments.replication_groups import replication_groups
+from environments.replication_groups import cache_ids, replication_groups
 from environments.schema import BudgetSettings, CreatedNetwork, Environment, ExistingNetwork, PlanSettings, Trust
 from environments.standby import with_standby
 from environments.wording import given, one_of, unknown
 
-LONGEST_REPLICATION_GROUP_ID = 40
-"""Limit of ElastiCache (CreateReplicationGroup)."""
+LONGEST_CACHE_ID = 40
+"""Limit of ElastiCache (CreateReplicationGroup, CreateServerlessCache)."""
 
 LONGEST_BUCKET_NAME = 63
 """Limit of S3."""
@@ -108,11 +108,7 @@ def _tags(environment: Environment) -> Iterator[Finding]:
 
 
 def _names(environment: Environment) -> Iterator[Finding]:
-    longest = {
-        group.id: LONGEST_REPLICATION_GROUP_ID
-        for each in with_standby(environment)
-        for group in replication_groups(each)
-    }
+    longest = {id_: LONGEST_CACHE_ID for each in with_standby(environment) for id_ in cache_ids(each)}
     longest |= {environment.bucket_name(bucket): LONGEST_BUCKET_NAME for bucket in BUCKETS}
     longest |= {environment.role_name(persona): LONGEST_ROLE_NAME for persona in (*APPLICATIONS, *OPERATIONS)}
     if environment.disaster_recovery_region:

@@ -12,6 +12,9 @@ ENGINE_VERSIONS: dict[Engine, tuple[str, ...]] = {
 }
 """Oldest first, as ElastiCache offers them in November 2026, from the first that clients can log in to with IAM."""
 
+SERVERLESS_VERSIONS: dict[Engine, tuple[str, ...]] = {"redis": ("7",), "valkey": ("7", "8")}
+"""Major versions of serverless caches, oldest first."""
+
 NODE_FAMILIES = ("c7gn", "m4", "m5", "m6g", "m7g", "r4", "r5", "r6g", "r7g", "t3", "t4g")
 """Families whose nodes can be created, in cluster mode and with TLS. Older ones (t2, m3, r3 …) cannot be created any
 more or lack one of these, and r6gd keeps data on disks."""
@@ -44,6 +47,11 @@ MOST_REPLICAS = 5
 def newest_version(engine: Engine) -> str:
     """The newest version of `engine` that the platform supports."""
     return ENGINE_VERSIONS[engine][-1]
+
+
+def newest_serverless_version(engine: Engine) -> str:
+    """The newest major version of `engine` that a serverless cache runs."""
+    return SERVERLESS_VERSIONS[engine][-1]
 
 
 def parameter_group_family(engine: Engine, version: str) -> str:

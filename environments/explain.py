@@ -37,7 +37,7 @@ def _finding(kind: str, location: FieldPath, value: Any, schema: JsonSchema) -> 
     match kind:
         case "missing":
             return Finding(path=path, message=f"missing, allowed {allowed(node)}")
-        case "union_tag_not_found" | "union_tag_invalid":
+        case "union_tag_not_found" | "union_tag_invalid" if isinstance(value, dict):
             key, kinds = node["discriminator"]["propertyName"], node["discriminator"]["mapping"]
             what = given(value[key]) if key in value else "missing"
             return Finding(path=(*path, key), message=f"{what}, allowed {one_of(kinds)}")

@@ -11,7 +11,7 @@ from environments import addresses
 from environments.elasticache import GLOBAL_NODE_FAMILIES, GLOBAL_REGIONS, is_large, node_family
 from environments.problems import FieldPath, Finding
 from environments.replication_groups import ReplicationGroup, replication_groups
-from environments.schema import CreatedNetwork, Environment, ExistingNetwork
+from environments.schema import CreatedNetwork, Environment, ExistingNetwork, RedisSettings
 from environments.standby import standby
 from environments.wording import given, one_of
 
@@ -21,7 +21,7 @@ NETWORK: FieldPath = (*REPLICA, "network")
 
 def findings(environment: Environment) -> Iterator[Finding]:
     """Everything about `redis.replica` that does not fit together."""
-    if environment.redis.replica is None:
+    if not isinstance(environment.redis, RedisSettings) or environment.redis.replica is None:
         return
     yield from _regions(environment)
     for group in replication_groups(environment):

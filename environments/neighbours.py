@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Network
 
 from environments.problems import FieldPath, Finding
-from environments.replication_groups import replication_groups
+from environments.replication_groups import cache_ids
 from environments.schema import CreatedNetwork, Environment
 from environments.standby import with_standby
 from environments.wording import given
@@ -24,9 +24,7 @@ def _names(environment: Environment, other: Environment) -> Iterator[Finding]:
     if environment.account != other.account:
         return
     # "a-b" + "c" and "a" + "b-c" give the same names, and so do "a" + "b-replica" and the standby of "a" + "b".
-    ours, theirs = (
-        {group.id for one in with_standby(each) for group in replication_groups(one)} for each in (environment, other)
-    )
+    ours, theirs = ({id_ for one in with_standby(each) for id_ in cache_ids(one)} for each in (environment, other))
     if shared := sorted(ours & theirs):
         yield Finding(
             path=("prefix",),

@@ -1,10 +1,10 @@
-"""Settings of the replication groups that ElastiCache does not allow together."""
+"""Settings of Redis that ElastiCache does not allow together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from environments import capacity
+from environments import capacity, serverless_redis
 from environments.elasticache import (
     ENGINE_VERSIONS,
     MOST_REPLICAS,
@@ -18,7 +18,14 @@ from environments.elasticache import (
 )
 from environments.problems import FieldPath, Finding, dotted
 from environments.replication_groups import ReplicationGroup, replication_groups
-from environments.schema import CreatedNetwork, Environment, ExistingNetwork, RedisSettings, Scaled
+from environments.schema import (
+    CreatedNetwork,
+    Environment,
+    ExistingNetwork,
+    RedisSettings,
+    Scaled,
+    ServerlessRedisSettings,
+)
 from environments.windows import daily, overlap, weekly
 from environments.wording import given, one_of
 
@@ -27,8 +34,11 @@ SHORTEST_WINDOW = 60
 
 
 def findings(environment: Environment) -> Iterator[Finding]:
-    """Everything in the settings of the replication groups that does not fit together."""
+    """Everything in the settings of the replication groups, or of the serverless cache, that does not fit together."""
     redis = environment.redis
+    if isinstance(redis, ServerlessRedisSettings):
+        yield from serverless_redis.findings(redis, region=environment.region)
+        return
     yield from _engine(redis)
     for group in replication_groups(environment):
         yield from _uses(group)

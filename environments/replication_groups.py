@@ -1,11 +1,11 @@
-"""The replication groups of an environment: the main one, and those of single uses."""
+"""The replication groups of an environment: the main one, and those of single uses; none where it is serverless."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from environments.problems import FieldPath
-from environments.schema import Environment, ReplicationGroupSettings
+from environments.schema import Environment, RedisSettings, ReplicationGroupSettings
 from tierstore.declaration.policies import KeySpaceUse
 
 
@@ -20,6 +20,8 @@ class ReplicationGroup:
     uses: tuple[KeySpaceUse, ...]
     """Key spaces of these uses live in it."""
     settings: ReplicationGroupSettings
+    common: RedisSettings
+    """What all groups have in common."""
     path: FieldPath
     """Where its settings stand."""
 
@@ -30,12 +32,16 @@ class ReplicationGroup:
 
 def replication_groups(environment: Environment) -> tuple[ReplicationGroup, ...]:
     """Every replication group, the main one first."""
-    separate = {KeySpaceUse(use): group for use, group in environment.redis.separate if group is not None}
+    redis = environment.redis
+    if not isinstance(redis, RedisSettings):
+        return ()
+    separate = {KeySpaceUse(use): group for use, group in redis.separate if group is not None}
     main = ReplicationGroup(
         id=environment.replication_group_id,
         name="",
         uses=tuple(use for use in KeySpaceUse if use not in separate),
-        settings=environment.redis,
+        settings=redis,
+        common=redis,
         path=("redis",),
     )
     return (
@@ -46,11 +52,19 @@ def replication_groups(environment: Environment) -> tuple[ReplicationGroup, ...]
                 name=_name(use),
                 uses=(use,),
                 settings=settings,
+                common=redis,
                 path=("redis", "separate", use.value),
             )
             for use, settings in separate.items()
         ),
     )
+
+
+def cache_ids(environment: Environment) -> tuple[str, ...]:
+    """What ElastiCache calls each replication group, or the serverless cache; unique in an account's region."""
+    if isinstance(environment.redis, RedisSettings):
+        return tuple(group.id for group in replication_groups(environment))
+    return (environment.serverless_cache_name,)
 
 
 def _name(use: KeySpaceUse) -> str:

@@ -11,11 +11,12 @@ def standby(environment: Environment) -> Environment | None:
     """The standby of an environment as an environment of its own: `<name>-replica` in the disaster recovery region.
 
     It has the network and the number of replicas of `redis.replica`, and everything else as the environment has it.
-    None where no Redis stands by.
+    None where no Redis stands by, as none of a serverless cache can.
     """
-    replica, region = environment.redis.replica, environment.disaster_recovery_region
-    if replica is None or region is None:
+    redis, region = environment.redis, environment.disaster_recovery_region
+    if not isinstance(redis, RedisSettings) or redis.replica is None or region is None:
         return None
+    replica = redis.replica
     return environment.model_copy(
         update={
             "name": f"{environment.name}-replica",
@@ -23,7 +24,7 @@ def standby(environment: Environment) -> Environment | None:
             "disaster_recovery_region": None,
             "endpoints": {},
             "network": replica.network,
-            "redis": _follower(environment.redis, replica),
+            "redis": _follower(redis, replica),
         }
     )
 

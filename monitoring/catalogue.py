@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from environments.schema import Environment
-from monitoring import application, backup, dynamodb, platform, redis, s3
+from monitoring import application, backup, dynamodb, platform, redis, s3, serverless_redis
 from monitoring.alarm import Alarm
 from monitoring.rule import Rule, Severity
 from tierstore.declaration.model import DataModel
@@ -16,6 +16,7 @@ RULES: Final[tuple[Rule, ...]] = (
     *s3.RULES,
     *redis.RULES,
     redis.GLOBAL_LAG,
+    *serverless_redis.RULES,
     *platform.RULES,
     *backup.RULES,
     *application.RULES,
@@ -28,6 +29,7 @@ def alarms(environment: Environment, model: DataModel) -> tuple[Alarm, ...]:
         *dynamodb.alarms(environment, model),
         *s3.alarms(environment, model),
         *redis.alarms(environment),
+        *serverless_redis.alarms(environment),
         *platform.alarms(environment),
         *backup.alarms(environment),
         *application.alarms(environment),

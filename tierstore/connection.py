@@ -14,7 +14,7 @@ from tierstore.errors import InvalidError
 
 VERSIONS: Final = (1, 2)
 """Of the connection document, which deployment publishes as an SSM parameter and as a Terraform output. The second has
-separate replication groups."""
+more than one replication group, or a serverless cache."""
 
 
 def parameter_name(environment: str, prefix: str) -> str:
@@ -32,9 +32,10 @@ class BucketConnection:
 
 @dataclass(frozen=True, kw_only=True)
 class RedisConnection:
-    """A replication group, and as whom to log in."""
+    """A replication group or serverless cache, and as whom to log in."""
 
     replication_group_id: str
+    """The serverless cache's name, where it is one."""
     host: str
     """Configuration endpoint, which knows every shard."""
     port: int
@@ -42,6 +43,8 @@ class RedisConnection:
     user: str
     authentication: str
     """`iam`: a token signed with the AWS credentials."""
+    serverless: bool = False
+    """Tokens are signed for a serverless cache, which has copies in several zones but no replica to wait for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +131,9 @@ class Connection(AwsAccess):
 
 
 def _redis(parsed: dict[str, Any]) -> RedisConnection:
-    return RedisConnection(**{name: parsed[name] for name in RedisConnection.__dataclass_fields__})
+    optional = {"serverless": parsed.get("serverless", False)}
+    needed = RedisConnection.__dataclass_fields__.keys() - optional
+    return RedisConnection(**{name: parsed[name] for name in needed}, **optional)
 
 
 MINIMUM_CURSOR_KEY_CHARACTERS: Final = 32

@@ -36,6 +36,7 @@ def _require_deployed(context: Context) -> None:
         lambda: context.ask(ssm.parameter, environment.connection_parameter),
         lambda: context.ask(dynamodb.table, environment.physical_name(context.model.tables[0].name)),
         lambda: context.ask(redis.replication_group, environment.replication_group_id),
+        lambda: context.ask(redis.serverless_cache, environment.serverless_cache_name),
     )
     for trace in traces:
         try:

@@ -43,10 +43,11 @@ class Address:
 class IamCredentials(CredentialProvider):
     """Logs in to ElastiCache with a fresh token for each connection."""
 
-    def __init__(self, session: boto3.Session, *, user: str, cache: str) -> None:
+    def __init__(self, session: boto3.Session, *, user: str, cache: str, serverless: bool) -> None:
         self._session = session
         self._user = user
         self._cache = cache
+        self._serverless = serverless
 
     def get_credentials(self) -> tuple[str, str]:
         """The user and a token; raises RuntimeError where the session has no credentials."""
@@ -58,6 +59,7 @@ class IamCredentials(CredentialProvider):
             user=self._user,
             cache=self._cache,
             region=self._session.region_name,
+            serverless=self._serverless,
         )
         return self._user, token
 
@@ -133,10 +135,12 @@ class RedisAccess:
         }
 
 
-def redis_access(clients: Clients, *, endpoint: Address, cache: str, user: str) -> RedisAccess:
-    """Log in as `user` to the replication group `cache`: by IAM on AWS, by its stand-in on the sandbox."""
+def redis_access(
+    clients: Clients, *, endpoint: Address, cache: str, user: str, serverless: bool = False
+) -> RedisAccess:
+    """Log in as `user` to the replication group or serverless `cache`: by IAM, or on the sandbox by its stand-in."""
     if clients.sandbox is None:
-        credentials = IamCredentials(clients.session, user=user, cache=cache)
+        credentials = IamCredentials(clients.session, user=user, cache=cache, serverless=serverless)
         return RedisAccess(endpoint=endpoint, credentials=credentials, ca_file=None)
     stand_in = SandboxCredentials(clients.sandbox.redis.user_passwords_file, user=user)
     return RedisAccess(endpoint=endpoint, credentials=stand_in, ca_file=clients.sandbox.redis.ca_file)

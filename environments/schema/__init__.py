@@ -6,7 +6,14 @@ from environments.schema.backup import BackupRule, BackupSettings, ComplianceLoc
 from environments.schema.buckets import BucketSettings
 from environments.schema.budget import BudgetSettings, Freeze
 from environments.schema.capacity import Scaled, ScheduledRange
-from environments.schema.cost import BucketUsage, CostSettings, RedisUsage, SeparateRedisUsage, TableUsage
+from environments.schema.cost import (
+    BucketUsage,
+    CostSettings,
+    RedisUsage,
+    SeparateRedisUsage,
+    ServerlessRedisUsage,
+    TableUsage,
+)
 from environments.schema.encryption import EncryptionSettings
 from environments.schema.endpoints import Service
 from environments.schema.environment import Environment
@@ -26,6 +33,11 @@ from environments.schema.redis import (
 from environments.schema.redis_replica import RedisReplica
 from environments.schema.replication import ForeignBucket, ReplicationSettings
 from environments.schema.restore import RestoreLimits
+from environments.schema.serverless_redis import (
+    DataStorageLimits,
+    ProcessingLimits,
+    ServerlessRedisSettings,
+)
 from environments.schema.tables import (
     Autoscaled,
     Capacity,
@@ -57,6 +69,7 @@ __all__ = [
     "ComplianceLock",
     "CostSettings",
     "CreatedNetwork",
+    "DataStorageLimits",
     "EncryptionSettings",
     "Environment",
     "ExistingNetwork",
@@ -72,6 +85,7 @@ __all__ = [
     "ObjectLock",
     "OnDemand",
     "PlanSettings",
+    "ProcessingLimits",
     "Provisioned",
     "RedisReplica",
     "RedisScaling",
@@ -89,6 +103,8 @@ __all__ = [
     "ScheduledRange",
     "SeparateGroups",
     "SeparateRedisUsage",
+    "ServerlessRedisSettings",
+    "ServerlessRedisUsage",
     "Service",
     "TableSettings",
     "TableUsage",

@@ -63,6 +63,17 @@ class SeparateRedisUsage(Settings):
     real_time: RedisUsage = RedisUsage()
 
 
+class ServerlessRedisUsage(Settings):
+    """Use of the serverless cache."""
+
+    storage_gb: Amount = 1
+    """GB stored, on average."""
+    ecpu_millions: Amount = 500
+    """Million ElastiCache processing units a month: one for a simple command of up to 1 KB."""
+    snapshot_gb: Amount = 1
+    """GB of the snapshots."""
+
+
 class CostSettings(Settings):
     """What the estimate of the monthly cost assumes."""
 
@@ -73,6 +84,7 @@ class CostSettings(Settings):
     redis: RedisUsage = RedisUsage()
     """Of the main replication group."""
     separate_redis: SeparateRedisUsage = SeparateRedisUsage()
+    serverless_redis: ServerlessRedisUsage = ServerlessRedisUsage()
     log_gb: Amount = 1
     """GB that each log group takes in a month."""
     backup_gb: Amount = 10

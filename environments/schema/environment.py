@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from environments.regions import partition
 from environments.schema.access import AccessSettings
@@ -21,9 +21,32 @@ from environments.schema.network import CreatedNetwork, ExistingNetwork
 from environments.schema.plan import PlanSettings
 from environments.schema.redis import RedisSettings
 from environments.schema.restore import RestoreLimits
+from environments.schema.serverless_redis import ServerlessRedisSettings
 from environments.schema.tables import TableSettings
 from environments.schema.values import AccountId, Prefix, RegionName, TagValue
 from environments.settings import Section
+
+
+def _kind_of_redis(given: object) -> object:
+    """Replication groups, which were there first, may go without saying."""
+    return given.get("kind", "cluster") if isinstance(given, dict) else getattr(given, "kind", None)
+
+
+Redis = Annotated[
+    Annotated[RedisSettings, Tag("cluster")] | Annotated[ServerlessRedisSettings, Tag("serverless")],
+    Discriminator(_kind_of_redis),
+    Field(
+        json_schema_extra={
+            "discriminator": {
+                "propertyName": "kind",
+                "mapping": {
+                    "cluster": "#/$defs/RedisSettings",
+                    "serverless": "#/$defs/ServerlessRedisSettings",
+                },
+            }
+        }
+    ),
+]
 
 
 class Environment(Section):
@@ -62,7 +85,8 @@ class Environment(Section):
     """By declared table; a table that is not named runs with the defaults."""
     buckets: dict[str, BucketSettings] = Field(default_factory=dict)
     """By declared bucket; a bucket that is not named runs with the defaults."""
-    redis: RedisSettings = RedisSettings()
+    redis: Redis = RedisSettings()
+    """Replication groups, or a serverless cache."""
     backup: BackupSettings = BackupSettings()
     audit: AuditSettings = AuditSettings()
     logs: LogSettings = LogSettings()
@@ -113,6 +137,11 @@ class Environment(Section):
     def boundary_name(self, group: str) -> str:
         """Name of the policy that bounds the roles of a group."""
         return self.physical_name(f"boundary-{group}")
+
+    @property
+    def serverless_cache_name(self) -> str:
+        """`<prefix>-<environment>`; ElastiCache allows 40 characters."""
+        return f"{self.prefix}-{self.name}"
 
     def log_group_name(self, what: str) -> str:
         """`/<prefix>/<environment>/<what>`, the name of a CloudWatch log group."""

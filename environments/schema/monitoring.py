@@ -65,6 +65,12 @@ class AlarmThresholds(Settings):
     """Packets a minute that a node delayed or dropped, its bandwidth being used up."""
     redis_hit_percent: Percent = 50
     """Share of a node's reads that found their key; alarms below it."""
+    redis_processing_percent: Percent = 80
+    """Share of a serverless cache's limit of processing that is used."""
+    redis_throttled_commands: Amount = 10
+    """Commands a minute that a serverless cache turned away."""
+    redis_latency_microseconds: Amount = 5_000
+    """Microseconds that reads or writes take inside a serverless cache, on average."""
     kms_quota_percent: Percent = 80
     """Share of the account's request quota of KMS that is used."""
     backup_failed_jobs: Amount = 0

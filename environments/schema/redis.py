@@ -115,6 +115,7 @@ _POLICIES: Final[dict[str, MaxmemoryPolicy]] = {
 class RedisSettings(ReplicationGroupSettings):
     """The main replication group, what all groups have in common, and the separate ones."""
 
+    kind: Literal["cluster"] = "cluster"
     engine: Literal["redis", "valkey"] = "redis"
     """What the nodes of every group run; Valkey costs a fifth less."""
     engine_version: str | None = None
@@ -147,6 +148,11 @@ class RedisSettings(ReplicationGroupSettings):
                 for use, group in groups.items()
             }
         )
+
+    @property
+    def last_port(self) -> int:
+        """`port`, the only one."""
+        return self.port
 
     @property
     def version(self) -> str:

@@ -91,7 +91,15 @@ WebOrigin = Annotated[
 SnapshotName = Annotated[
     str, text(r"^[A-Za-z][A-Za-z0-9-]*$", "the name of a snapshot, such as tierstore-prod-final-0a1b2c3d", longest=255)
 ]
+SnapshotArn = Annotated[
+    str,
+    text(
+        r"^arn:aws[a-z-]*:elasticache:[a-z0-9-]+:\d{12}:(serverlesscache)?snapshot:[A-Za-z0-9.-]+$",
+        "the ARN of a snapshot, such as arn:aws:elasticache:us-east-1:111111111111:serverlesscachesnapshot:before",
+    ),
+]
 NodeType = Annotated[str, text(r"^cache\.[a-z0-9]+\.[a-z0-9]+$", "a node type of ElastiCache, such as cache.r7g.large")]
+TimeOfDay = Annotated[str, text(r"^([01]\d|2[0-3]):[0-5]\d$", "hh:mm in UTC, such as '03:00'")]
 DailyWindow = Annotated[
     str,
     text(

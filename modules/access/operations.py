@@ -66,7 +66,7 @@ def _operator(place: Place) -> list[Statement]:
         render_items_key(environment, place.keys.dynamodb, [table.name for table in place.model.tables]),
         render_objects_key(environment, place.keys.s3, data_buckets, encrypts=False),
         render_login(environment),
-        _failover(environment),
+        *_failover(environment),
         *_failover_between_regions(environment),
         allow("Logs", ("logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"), _logs(environment)),
         allow("Alarms", ("cloudwatch:DisableAlarmActions", "cloudwatch:EnableAlarmActions"), [_alarms(environment)]),
@@ -92,7 +92,6 @@ def _auditor(place: Place) -> list[Statement]:
 def _backup(place: Place) -> list[Statement]:
     environment = place.environment
     tables = [arns.table_arn(environment, "*")]
-    snapshots = f"arn:{environment.partition}:elasticache:{environment.region}:{environment.account}:snapshot:"
     backups = arns.bucket_arn(environment, "backups")
     return [
         *render_settings(place.environment),
@@ -108,11 +107,7 @@ def _backup(place: Place) -> list[Statement]:
             ("dynamodb:RestoreTableFromBackup", "dynamodb:RestoreTableToPointInTime"),
             [*tables, f"{tables[0]}/backup/*"],
         ),
-        allow(
-            "Snapshots",
-            ("elasticache:CopySnapshot", "elasticache:CreateSnapshot"),
-            [*arns.cache_arns(environment), f"{snapshots}{environment.replication_group_id}-*"],
-        ),
+        _snapshots(environment),
         allow("Exports", ("s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"), [f"{backups}/*"]),
         allow("ExportLists", ("s3:ListBucket",), [backups]),
         render_items_key(environment, place.keys.dynamodb, [table.name for table in place.model.tables]),
@@ -134,7 +129,7 @@ def _validator(place: Place) -> list[Statement]:
         render_items_key(environment, place.keys.dynamodb, [table.name for table in place.model.tables]),
         render_objects_key(environment, place.keys.s3, data_buckets, encrypts=True),
         render_login(environment),
-        _failover(environment),
+        *_failover(environment),
         allow("Roles", ("iam:GetRole", "iam:SimulatePrincipalPolicy"), place.roles),
     ]
 
@@ -153,8 +148,23 @@ def _probe_copies(place: Place) -> list[Statement]:
     ]
 
 
-def _failover(environment: Environment) -> Statement:
-    return allow("Failover", ("elasticache:TestFailover",), arns.cache_arns(environment))
+def _snapshots(environment: Environment) -> Statement:
+    is_serverless = environment.redis.kind == "serverless"
+    kind = "serverlesscachesnapshot" if is_serverless else "snapshot"
+    actions = ("CreateServerlessCacheSnapshot", "ExportServerlessCacheSnapshot", "CopyServerlessCacheSnapshot")
+    snapshots = f"arn:{environment.partition}:elasticache:{environment.region}:{environment.account}:{kind}:"
+    return allow(
+        "Snapshots",
+        [f"elasticache:{action}" for action in (actions if is_serverless else ("CopySnapshot", "CreateSnapshot"))],
+        [*arns.cache_arns(environment), f"{snapshots}{environment.prefix}-{environment.name}-*"],
+    )
+
+
+def _failover(environment: Environment) -> list[Statement]:
+    """A serverless cache has no primary that could be failed over."""
+    if environment.redis.kind == "serverless":
+        return []
+    return [allow("Failover", ("elasticache:TestFailover",), arns.cache_arns(environment))]
 
 
 def _failover_between_regions(environment: Environment) -> Iterator[Statement]:

@@ -45,6 +45,8 @@ _CACHE_SETTINGS: Final = (
     "elasticache:DescribeCacheSubnetGroups",
     "elasticache:DescribeGlobalReplicationGroups",
     "elasticache:DescribeReplicationGroups",
+    "elasticache:DescribeServerlessCacheSnapshots",
+    "elasticache:DescribeServerlessCaches",
     "elasticache:DescribeSnapshots",
     "elasticache:DescribeUserGroups",
     "elasticache:DescribeUsers",

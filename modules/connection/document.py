@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 VERSION: Final = 1
-VERSION_WITH_SEPARATE_REDIS: Final = 2
-"""A release that does not know of separate replication groups must not read such a document: it would write to the main
-group what others look for elsewhere."""
+VERSION_OF_OTHER_REDIS: Final = 2
+"""A release that knows of one replication group only must not read such a document: it would write to the main group
+what others look for elsewhere, or log in to a serverless cache with a token that is signed for none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,13 +31,15 @@ class BucketConnection:
 
 @dataclass(frozen=True, kw_only=True)
 class RedisConnection:
-    """A replication group: TLS only, logging in as `user` with a token signed by IAM."""
+    """A replication group or serverless cache: TLS only, logging in as `user` with a token signed by IAM."""
 
     replication_group_id: str
+    """Or the serverless cache's name."""
     host: str
     """The configuration endpoint."""
     port: int
     user: str
+    serverless: bool = False
 
 
 def render_connection(
@@ -52,7 +54,7 @@ def render_connection(
     """The document, without any secret: tables and buckets by their declared names, separate groups by their use."""
     separate = {use: _render_redis(group) for use, group in separate_redis.items()}
     return {
-        "version": VERSION_WITH_SEPARATE_REDIS if separate_redis else VERSION,
+        "version": VERSION_OF_OTHER_REDIS if separate_redis or redis.serverless else VERSION,
         "environment": environment,
         "region": region,
         "tables": {name: asdict(table) for name, table in tables.items()},
@@ -63,4 +65,5 @@ def render_connection(
 
 
 def _render_redis(redis: RedisConnection) -> dict[str, object]:
-    return asdict(redis) | {"tls": True, "authentication": "iam"}
+    told = {name: value for name, value in asdict(redis).items() if name != "serverless" or value}
+    return told | {"tls": True, "authentication": "iam"}

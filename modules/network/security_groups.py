@@ -22,7 +22,7 @@ class SecurityGroups(Construct):
         self.redis = self._group(environment, vpc_id, "redis", "Redis nodes")
         self.clients = self._group(environment, vpc_id, "clients", "Applications that use the storage tiers")
         suppress(self.clients, {"CKV2_AWS_5": "Applications attach it to themselves; they are no part of this stack."})
-        port = environment.redis.port
+        port, last_port = environment.redis.port, environment.redis.last_port
         VpcSecurityGroupIngressRule(
             self,
             "redis-from-clients",
@@ -31,7 +31,7 @@ class SecurityGroups(Construct):
             referenced_security_group_id=self.clients.id,
             ip_protocol="tcp",
             from_port=port,
-            to_port=port,
+            to_port=last_port,
         )
         VpcSecurityGroupEgressRule(
             self,
@@ -41,7 +41,7 @@ class SecurityGroups(Construct):
             referenced_security_group_id=self.redis.id,
             ip_protocol="tcp",
             from_port=port,
-            to_port=port,
+            to_port=last_port,
         )
         for service in ("dynamodb", "s3"):
             addresses = DataAwsEc2ManagedPrefixList(

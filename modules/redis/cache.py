@@ -65,7 +65,7 @@ class Cache(Construct):
         follows: str | None,
     ) -> None:
         super().__init__(scope, id_)
-        common, settings, name = environment.redis, group.settings, group.id
+        common, settings, name = group.common, group.settings, group.id
         ignored = scaled_attributes(settings.autoscaling)
         if common.replica or follows:
             ignored += COMMON_ATTRIBUTES

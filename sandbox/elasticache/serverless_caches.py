@@ -80,7 +80,7 @@ def modify(context: Context, parameters: Parameters) -> Record:
     cache.update({member: parameters[member] for member in _CHANGEABLE if member in parameters})
     if "UserGroupId" in parameters:
         cache["UserGroupId"] = users.user_group(context, parameters["UserGroupId"])["UserGroupId"]
-        _running(context, cache).set_users(users.acl_users(context, [cache["UserGroupId"]]))
+        _running(context, cache).set_users(users.users_of_serverless(context, cache))
     return {"ServerlessCache": _described(context, cache)}
 
 
@@ -127,7 +127,7 @@ def specification(context: Context, cache: Record) -> Specification:
         shards=_SHARDS,
         replicas=_REPLICAS,
         port=PORT,
-        users=users.acl_users(context, [cache["UserGroupId"]]),
+        users=users.users_of_serverless(context, cache),
         parameters=_PARAMETERS,
         seeds=tuple(Path(file) for file in cache["Seeds"]),
     )

@@ -12,6 +12,15 @@ from sandbox.redis_cluster.access import User, invalid_rules, password_hash
 
 _NO_PASSWORD = "no-password"  # noqa: S105 (the service's name for it)
 _NO_WRITES = "-@write"
+# What ElastiCache lets nobody run on a serverless cache, of what Redis 7.0 knows
+# (https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/SupportedCommands.html).
+_RESTRICTED_ON_SERVERLESS = (
+    "acl|log", "client|caching", "client|getredir", "client|id", "client|info", "client|kill", "client|list",
+    "client|no-evict", "client|pause", "client|tracking", "client|trackinginfo", "client|unblock", "client|unpause",
+    "cluster|count-failure-reports", "fcall", "fcall_ro", "function", "keys", "lastsave", "latency", "memory",
+    "monitor", "move", "object", "pfdebug", "pfselftest", "psubscribe", "pubsub|numpat", "punsubscribe",
+    "script|kill", "slowlog", "swapdb", "wait",
+)  # fmt: skip
 _MINIMUM_ENGINE_VERSION = {"redis": "6.0", "valkey": "7.2"}
 
 
@@ -158,6 +167,13 @@ def users_of(context: Context, replication_group: Record) -> tuple[User, ...]:
     return tuple(replace(user, access_string=f"{user.access_string} {_NO_WRITES}") for user in users)
 
 
+def users_of_serverless(context: Context, cache: Record) -> tuple[User, ...]:
+    """Return the users of a serverless cache as its nodes know them; what no serverless cache runs is denied."""
+    denied = " ".join(f"-{command}" for command in _RESTRICTED_ON_SERVERLESS)
+    users = acl_users(context, [cache["UserGroupId"]])
+    return tuple(replace(user, access_string=f"{user.access_string} {denied}") for user in users)
+
+
 def apply(context: Context, replication_group: Record) -> None:
     """Let the nodes of a replication group, where it runs, know who may do what there now."""
     cluster = context.cluster(replication_group["ReplicationGroupId"])
@@ -237,7 +253,7 @@ def _apply(context: Context, groups: list[Record]) -> None:
     for name, cache in context.region.serverless_caches.items():
         cluster = context.cluster(name, kind=Kind.SERVERLESS_CACHE)
         if cluster is not None and cache["UserGroupId"] in changed:
-            cluster.set_users(acl_users(context, [cache["UserGroupId"]]))
+            cluster.set_users(users_of_serverless(context, cache))
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from environments import load, names
-from environments.schema import CreatedNetwork, OnDemand
+from environments.schema import CreatedNetwork, OnDemand, RedisSettings
 
 
 def test_there_are_four() -> None:
@@ -35,6 +35,7 @@ def test_local_needs_no_aws_account_and_can_be_destroyed() -> None:
     assert local.target == "sandbox"
     assert not any(local.table(table).deletion_protection for table in ("core", "state"))
     assert all(local.bucket(bucket).force_destroy for bucket in ("assets", "uploads", "backups", "logs"))
+    assert isinstance(local.redis, RedisSettings)
     assert not local.redis.final_snapshot
     assert (local.redis.shards, local.redis.replicas_per_shard) == (3, 1)
 

@@ -62,8 +62,10 @@ def test_a_vpc_of_somebody_else_is_a_kind_of_network(directory: Path, write: Wri
         ("redis: {snapshot_window: 3am}", 'redis.snapshot_window: given "3am", allowed hh:mm-hh:mm in UTC'),
         ("redis: {snapshot_window: 24:00-25:00}", 'redis.snapshot_window: given "24:00-25:00", allowed hh:mm-hh:mm'),
         ("redis: {shard: 3}", "redis.shard: unknown (did you mean shards?), allowed accepted_risks, apply_immediately"),
-        ("redis: ", "redis: given null, allowed a section with the keys accepted_risks, node_type"),
-        ("redis: 3", "redis: given 3, allowed a section with the keys accepted_risks, node_type"),
+        ("logs: ", "logs: given null, allowed a section with the keys accepted_risks, retention_days"),
+        ("redis: ", "redis: given null, allowed a section"),
+        ("redis: 3", "redis: given 3, allowed a section"),
+        ("logs: 3", "logs: given 3, allowed a section with the keys accepted_risks, retention_days"),
         ("redus: {}", "redus: unknown (did you mean redis?), allowed accepted_risks, access, account"),
         (
             "access: {personas: {reader: {principals: ['arn:aws:iam::111111111111:role/*']}}}",

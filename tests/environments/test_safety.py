@@ -20,6 +20,7 @@ LOCKED = {"backups": {"object_lock": {"days": 30}}}
 UNREPLICATED = {"accepted_risks": {"no-replication": REASON}}
 UNNAMED = {"accepted_risks": {"unnamed-persona": REASON}}
 ONE_ZONE_OF_REDIS = {"redis": {"multi_az": False, "accepted_risks": {"single-zone": REASON}}}
+SERVERLESS: Settings = {"kind": "serverless"}
 
 BROKEN = [
     ("no-backup-region", "disaster_recovery_region", {"disaster_recovery_region": None}),
@@ -79,6 +80,10 @@ BROKEN = [
     ),
     ("no-snapshots", "redis.snapshot_retention_days", {"redis": {"snapshot_retention_days": 0}}),
     ("no-final-snapshot", "redis.final_snapshot", {"redis": {"final_snapshot": False}}),
+    ("no-storage-limit", "redis.data_storage_gb", {"redis": {**SERVERLESS, "data_storage_gb": {"maximum": None}}}),
+    ("no-processing-limit", "redis.ecpu_per_second", {"redis": {**SERVERLESS, "ecpu_per_second": {"maximum": None}}}),
+    ("no-snapshots", "redis.snapshot_retention_days", {"redis": {**SERVERLESS, "snapshot_retention_days": 0}}),
+    ("no-deletion-protection", "redis.deletion_protection", {"redis": {**SERVERLESS, "deletion_protection": False}}),
     ("no-backup-plan", "backup.retention", {"backup": {"retention": "none"}}),
     ("not-backed-up", "backup.exclude", {"backup": {"exclude": ["state"]}}),
     ("no-backup-copy", "backup.copies", {"backup": {"copies": False}}),

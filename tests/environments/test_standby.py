@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from environments import load
-from environments.schema import CreatedNetwork, Environment
+from environments.schema import CreatedNetwork, Environment, RedisSettings
 from environments.standby import standby, with_standby
 from tests.environments.conftest import WriteEnvironment
 
@@ -44,6 +44,8 @@ def test_a_standby_has_the_shards_of_its_primary_and_replicas_of_its_own(
     there = standby(here)
 
     assert there is not None
+    assert isinstance(there.redis, RedisSettings)
+    assert isinstance(here.redis, RedisSettings)
     assert (there.redis.shards, there.redis.node_type) == (here.redis.shards, here.redis.node_type)
     assert (there.redis.replicas_per_shard, here.redis.replicas_per_shard) == (1, 2)
     assert (there.redis.replica, there.redis.restore_from) == (None, None)

@@ -118,7 +118,7 @@ def test_every_node_that_autoscaling_may_add_is_watched(environment: Environment
     (main,) = replication_groups(scaled)
     found = list(redis.node_ids(main))
 
-    assert len(found) == scaled.redis.most_nodes
+    assert len(found) == main.settings.most_nodes
     assert found[-1] == "tierstore-test-0004-003"
 
 

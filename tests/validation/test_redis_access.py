@@ -73,7 +73,9 @@ def test_certificate_and_host_name_are_always_verified(tmp_path: Path) -> None:
 
 
 def test_says_so_where_there_is_nothing_to_sign_with() -> None:
-    credentials = IamCredentials(boto3.Session(region_name="us-east-1"), user="app", cache="tierstore-prod")
+    credentials = IamCredentials(
+        boto3.Session(region_name="us-east-1"), user="app", cache="tierstore-prod", serverless=False
+    )
 
     with pytest.raises(RuntimeError, match="no AWS credentials to sign a token"):
         credentials.get_credentials()

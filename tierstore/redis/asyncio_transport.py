@@ -167,7 +167,7 @@ class _Links:
     """The cluster as the tasks of one event loop see it, and their connections."""
 
     def __init__(self, aws: Aws, redis: RedisConnection) -> None:
-        self.routing = Routing(Node(redis.host, redis.port))
+        self.routing = Routing(Node(redis.host, redis.port), waits_for_replicas=not redis.serverless)
         self.permits = asyncio.Semaphore(MAXIMUM_REQUESTS)
         self._login: Login = login(aws, redis)
         self._tls = aws.tls() if redis.tls else None

@@ -46,6 +46,7 @@ class TokenLogin(CredentialProvider):
                     user=redis.user,
                     cache=redis.replication_group_id,
                     region=self._aws.connection.region,
+                    serverless=redis.serverless,
                 )
                 self._reused_until = now + REUSE_SECONDS
             return redis.user, self._token

@@ -93,10 +93,13 @@ class Routing:
         self,
         endpoint: Node,
         *,
+        waits_for_replicas: bool = True,
         clock: Callable[[], float] = time.monotonic,
         draw: Callable[[], float] = random.random,
     ) -> None:
+        """Nothing is known at first but the endpoint; without `waits_for_replicas` no command WAIT is sent."""
         self._endpoint = endpoint
+        self._waits_for_replicas = waits_for_replicas
         self._clock = clock
         self._draw = draw
         self._primaries: list[Node | None] = []
@@ -314,7 +317,7 @@ class Routing:
             # A node that does not know its own address yet leaves it out.
             node = Node(primary[0].decode() if primary[0] else told_by.host, primary[1])
             primaries[first : last + 1] = [node] * (last + 1 - first)
-            if replicas:
+            if replicas and self._waits_for_replicas:
                 replicated.add(node)
         self._primaries = primaries
         self._replicated = frozenset(replicated)

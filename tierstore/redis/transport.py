@@ -204,7 +204,7 @@ class _Links:
     """The cluster as one process sees it, and its connections."""
 
     def __init__(self, aws: Aws, redis: RedisConnection) -> None:
-        self.routing = Routing(Node(redis.host, redis.port))
+        self.routing = Routing(Node(redis.host, redis.port), waits_for_replicas=not redis.serverless)
         self.permits = BoundedSemaphore(MAXIMUM_REQUESTS)
         self._login: Login = login(aws, redis)
         self._tls = aws.tls() if redis.tls else None

@@ -27,6 +27,7 @@ from validation.checks import (
     s3_replication,
     s3_settings,
     s3_uses,
+    serverless_redis,
     standby,
     tags,
 )
@@ -54,6 +55,7 @@ _MODULES: Final = (
     autoscaling,
     redis_settings,
     redis_data,
+    serverless_redis,
     backup,
     alarms,
     costs,

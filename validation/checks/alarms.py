@@ -12,10 +12,13 @@ from monitoring.composite import Composite, composites
 from monitoring.dashboard import dashboard_name, render_dashboard
 from monitoring.platform import maintenance
 from monitoring.rule import Severity as Urgency
+from monitoring.serverless_redis import DIMENSION
 from monitoring.topic import topic_arn
 from validation.checks.dynamodb_settings import describe as describe_table
 from validation.checks.keys import key_arn
 from validation.checks.redis_settings import every_node
+from validation.checks.serverless_redis import caches
+from validation.checks.serverless_redis import describe as describe_cache
 from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Json, Severity, Unmet, compare
@@ -101,8 +104,10 @@ def dimensions(context: Context, tier: str) -> Iterator[Finding]:
                 context.ask(s3.region, bucket)
                 yield compare(f"bucket {bucket}", expected=WATCHED, found=WATCHED)
         case Tier.REDIS:
+            existing = [describe_cache(context, cache)["ServerlessCacheName"] for cache in caches(context)]
+            yield from _same("serverless cache", existing, (each[DIMENSION] for each in named if DIMENSION in each))
             members = {node["CacheClusterId"] for node in every_node(context)}
-            watched = {each["CacheClusterId"] for each in named}
+            watched = {each["CacheClusterId"] for each in named if "CacheClusterId" in each}
             # Autoscaling takes nodes away and brings them back.
             yield from _same("node", members, watched & members if _is_scaled(context) else watched)
         case Tier.PLATFORM:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from environments.replication_groups import ReplicationGroup, replication_groups
-from validation.checks import dynamodb_settings, redis_settings, s3_settings
+from validation.checks import dynamodb_settings, redis_settings, s3_settings, serverless_redis
 from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Json, Severity, Unmet, compare
@@ -45,8 +45,9 @@ def expected_document(context: Context) -> dict[str, Json]:
     """What must be published, from live resources."""
     environment = context.environment
     redis = expected_redis(context)
+    is_beyond_one_group = "separate_redis" in redis or environment.redis.kind == "serverless"
     return {
-        "version": 2 if "separate_redis" in redis else 1,
+        "version": 2 if is_beyond_one_group else 1,
         "environment": environment.name,
         "region": environment.region,
         "tables": {
@@ -67,7 +68,9 @@ def expected_document(context: Context) -> dict[str, Json]:
 
 
 def expected_redis(context: Context) -> dict[str, Json]:
-    """What must be published of Redis, from the live replication groups."""
+    """What must be published of Redis, from the live replication groups or serverless cache."""
+    if context.environment.redis.kind == "serverless":
+        return {"redis": _serverless(context)}
     main, *separate = replication_groups(context.environment)
     separate_redis: dict[str, Json] = {use.value: _redis(context, group) for group in separate for use in group.uses}
     return {"redis": _redis(context, main), **({"separate_redis": separate_redis} if separate_redis else {})}
@@ -76,10 +79,20 @@ def expected_redis(context: Context) -> dict[str, Json]:
 def _redis(context: Context, group: ReplicationGroup) -> dict[str, Json]:
     live = redis_settings.describe(context, group.id)
     endpoint = live["ConfigurationEndpoint"]
+    return _reached(context, live["ReplicationGroupId"], endpoint["Address"], endpoint["Port"])
+
+
+def _serverless(context: Context) -> dict[str, Json]:
+    live = serverless_redis.describe(context, context.environment.serverless_cache_name)
+    endpoint = live["Endpoint"]
+    return _reached(context, live["ServerlessCacheName"], endpoint["Address"], endpoint["Port"]) | {"serverless": True}
+
+
+def _reached(context: Context, name: str, host: str, port: int) -> dict[str, Json]:
     return {
-        "replication_group_id": live["ReplicationGroupId"],
-        "host": endpoint["Address"],
-        "port": endpoint["Port"],
+        "replication_group_id": name,
+        "host": host,
+        "port": port,
         "tls": True,
         "user": redis_settings.application_user(context.environment),
         "authentication": "iam",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from environments.schema import CreatedNetwork, ExistingNetwork
 from validation.checks.redis_settings import every_node, group_ids, nodes
+from validation.checks.serverless_redis import caches, describe
 from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Severity, Skip, compare
@@ -14,8 +15,7 @@ from validation.live import network, redis
 from validation.policy import allows_anybody
 
 if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import IpPermissionOutputTypeDef, SecurityGroupTypeDef
-    from mypy_boto3_elasticache.type_defs import CacheSubnetGroupTypeDef
+    from mypy_boto3_ec2.type_defs import IpPermissionOutputTypeDef, SecurityGroupTypeDef, SubnetTypeDef
 
 ANYWHERE: Final = ("0.0.0.0/0", "::/0")
 
@@ -29,14 +29,24 @@ def _networks(context: Context) -> Sequence[str]:
 
 
 def vpc_id(context: Context) -> str:
-    """The VPC that Redis and its clients live in; raises `Unmet` where there is no subnet group to tell."""
-    main, *_ = group_ids(context)
-    return _subnet_group(context, main)["VpcId"]
+    """The VPC that Redis and its clients live in; raises `Unmet` where there is no cache to tell."""
+    return _main_placed(context)[0]["VpcId"]
 
 
-def _subnet_group(context: Context, group: str) -> CacheSubnetGroupTypeDef:
+def _placed(context: Context) -> dict[str, list[SubnetTypeDef]]:
+    """The subnets of each replication group, the main one first, or of the serverless cache."""
+    of_caches = {cache: describe(context, cache)["SubnetIds"] for cache in caches(context)}
+    of_groups = {group: _subnet_ids(context, group) for group in group_ids(context)}
+    return {name: context.ask(network.subnets, *ids) for name, ids in {**of_groups, **of_caches}.items()}
+
+
+def _main_placed(context: Context) -> list[SubnetTypeDef]:
+    return next(iter(_placed(context).values()))
+
+
+def _subnet_ids(context: Context, group: str) -> list[str]:
     names = {node["CacheSubnetGroupName"] for node in nodes(context, group)}
-    return context.ask(redis.subnet_group, min(names))
+    return [each["SubnetIdentifier"] for each in context.ask(redis.subnet_group, min(names))["Subnets"]]
 
 
 def _security_groups(context: Context) -> list[SecurityGroupTypeDef]:
@@ -78,16 +88,14 @@ def _interface_services(context: Context) -> Sequence[str]:
 def interface_endpoints(context: Context, service: str) -> Iterator[Finding]:
     """An interface endpoint under the service's usual name, in every subnet, for our own account's principals only."""
     name = f"com.amazonaws.{context.environment.region}.{service}"
-    main, *_ = group_ids(context)
-    placed = _subnet_group(context, main)
     found = [
         endpoint
-        for endpoint in context.ask(network.endpoints, placed["VpcId"])
+        for endpoint in context.ask(network.endpoints, vpc_id(context))
         if endpoint["ServiceName"] == name and endpoint["VpcEndpointType"] == "Interface"
     ]
     yield compare("states of the endpoints", expected=["available"], found=[each["State"].lower() for each in found])
     for endpoint in found:
-        subnets = sorted(each["SubnetIdentifier"] for each in placed["Subnets"])
+        subnets = sorted(each["SubnetId"] for each in _main_placed(context))
         yield compare("subnets", expected=subnets, found=sorted(endpoint.get("SubnetIds", [])))
         yield compare("has the service's usual name", expected=True, found=endpoint.get("PrivateDnsEnabled", False))
         groups = sorted(group["GroupName"] for group in endpoint.get("Groups", []))
@@ -98,26 +106,26 @@ def interface_endpoints(context: Context, service: str) -> Iterator[Finding]:
 
 @check("platform.subnets", "Redis can live in every zone", severity=Severity.HIGH, each=_networks)
 def subnets(context: Context, _network: str) -> Iterator[Finding]:
-    """The subnets that nodes of each replication group are placed in, and over how many zones they spread."""
+    """The subnets that each replication group, or the serverless cache, is placed in, and over how many zones."""
     settings = context.environment.network
-    for group in group_ids(context):
-        placed = _subnet_group(context, group)["Subnets"]
+    for name, placed in _placed(context).items():
         match settings:
             case CreatedNetwork():
-                zones = {subnet["SubnetAvailabilityZone"]["Name"] for subnet in placed}
-                yield compare(f"zones of {group}", expected=settings.availability_zones, found=len(zones))
+                zones = {subnet["AvailabilityZone"] for subnet in placed}
+                yield compare(f"zones of {name}", expected=settings.availability_zones, found=len(zones))
             case ExistingNetwork():
-                found = sorted(subnet["SubnetIdentifier"] for subnet in placed)
-                yield compare(f"subnets of {group}", expected=sorted(settings.subnet_ids), found=found)
+                found = sorted(subnet["SubnetId"] for subnet in placed)
+                yield compare(f"subnets of {name}", expected=sorted(settings.subnet_ids), found=found)
 
 
 @check("platform.ingress", "Nothing is open to the world", severity=Severity.CRITICAL, each=_networks)
 def ingress(context: Context, _network: str) -> Iterator[Finding]:
     """No security group of our network, or of Redis in somebody else's, lets in every address.
 
-    Redis itself accepts the clients' security group on its own port, and nothing else.
+    Redis itself accepts the clients' security group on its own ports, and nothing else.
     """
     attached = {group["SecurityGroupId"] for node in every_node(context) for group in node.get("SecurityGroups", [])}
+    attached |= {each for cache in caches(context) for each in describe(context, cache).get("SecurityGroupIds", [])}
     groups = _security_groups(context)
     ours = isinstance(context.environment.network, CreatedNetwork)
     for group in groups:
@@ -128,11 +136,12 @@ def ingress(context: Context, _network: str) -> Iterator[Finding]:
                 found=[_ports(rule) for rule in group["IpPermissions"] if set(_sources(rule)) & set(ANYWHERE)],
             )
     names = {group["GroupId"]: group["GroupName"] for group in groups}
-    port = context.environment.redis.port
+    first, last = context.environment.redis.port, context.environment.redis.last_port
+    ports = f"{first}" if first == last else f"{first}-{last}"
     clients = context.environment.physical_name("clients")
     yield compare(
         "Redis accepts",
-        expected=[{"ports": f"tcp {port}", "from": [clients]}],
+        expected=[{"ports": f"tcp {ports}", "from": [clients]}],
         found=[
             {"ports": _ports(rule), "from": [names.get(source, source) for source in _sources(rule)]}
             for group in groups

@@ -39,10 +39,10 @@ def tls(context: Context, group: str) -> Iterator[Finding]:
     """Shakes hands with every node, verifying certificate and host name, and sends every node a PING without TLS."""
     access = reach(context, group)
     # Without TLS that can be trusted nobody logs in to ask for the other nodes.
-    if (found := _tls(access, access.endpoint)) != SAFE_TLS:
+    if (found := tls_of(access, access.endpoint)) != SAFE_TLS:
         raise Unmet(f"TLS of {access.endpoint}", expected=SAFE_TLS, found=found)
     for node in _nodes(access):
-        yield compare(f"TLS of {node}", expected=SAFE_TLS, found=_tls(access, node))
+        yield compare(f"TLS of {node}", expected=SAFE_TLS, found=tls_of(access, node))
         answered = speaks_plain_text(node)
         yield compare(f"PING without TLS to {node}", expected="refused", found="answered" if answered else "refused")
 
@@ -106,10 +106,10 @@ def round_trip(context: Context, group: str) -> Iterator[Finding]:
     for shard in topology(access):
         key, value = _key_for(shard), uuid.uuid4().hex
         with access.node(shard.primary) as node:
-            yield compare(f"write to {shard.primary}", expected=True, found=attempt(_set, node, key, value))
-            yield compare(f"read from {shard.primary}", expected=value, found=attempt(_get, node, key))
+            yield compare(f"write to {shard.primary}", expected=True, found=attempt(write, node, key, value))
+            yield compare(f"read from {shard.primary}", expected=value, found=attempt(read, node, key))
             time.sleep(1.5 * EXPIRY_MILLISECONDS / 1000)
-            yield compare(f"read after expiry from {shard.primary}", expected=None, found=attempt(_get, node, key))
+            yield compare(f"read after expiry from {shard.primary}", expected=None, found=attempt(read, node, key))
 
 
 @check("redis.replica_reads", "Every replica serves what was written", severity=Severity.HIGH, each=group_ids)
@@ -132,34 +132,43 @@ def replica_reads(context: Context, group: str) -> Iterator[Finding]:
                 primary.delete(key)
 
 
-def _tls(access: RedisAccess, node: Address) -> str:
+def tls_of(access: RedisAccess, node: Address) -> str:
+    """`SAFE_TLS`, or what a node has instead."""
     version = tls_version(access, node)
     return SAFE_TLS if version in ("TLSv1.2", "TLSv1.3") else version
 
 
-def _set(node: redis.Redis, key: str, value: str) -> bool:
+def write(node: redis.Redis, key: str, value: str) -> bool:
+    """Write a key that expires after `EXPIRY_MILLISECONDS`."""
     return bool(node.set(key, value, px=EXPIRY_MILLISECONDS))
 
 
-def _get(node: redis.Redis, key: str) -> str | None:
+def read(node: redis.Redis, key: str) -> str | None:
+    """What a key holds."""
     return cast("str | None", node.get(key))
 
 
 def reach(context: Context, group: str) -> RedisAccess:
-    """How to talk to a replication group from here.
+    """How to talk to a replication group from here; raises as `reach_endpoint`."""
+    live = describe(context, group)
+    endpoint = Address(host=live["ConfigurationEndpoint"]["Address"], port=live["ConfigurationEndpoint"]["Port"])
+    return reach_endpoint(context, endpoint, cache=live["ReplicationGroupId"])
+
+
+def reach_endpoint(context: Context, endpoint: Address, *, cache: str, serverless: bool = False) -> RedisAccess:
+    """How to talk from here to the replication group, or serverless, `cache` at its endpoint.
 
     Where no connection can be made, raises `Skip` if Redis is in a VPC that this machine need not be in, or else
     `Unmet`.
     """
-    live = describe(context, group)
-    endpoint = Address(host=live["ConfigurationEndpoint"]["Address"], port=live["ConfigurationEndpoint"]["Port"])
     reason = context.ask(_unreachable, endpoint)
     if reason is None:
         return redis_access(
             context.clients,
             endpoint=endpoint,
-            cache=live["ReplicationGroupId"],
+            cache=cache,
             user=application_user(context.environment),
+            serverless=serverless,
         )
     if context.inside_vpc or context.environment.target == "sandbox":
         raise Unmet(f"connection to {endpoint}", expected="accepted", found=reason)
@@ -186,7 +195,7 @@ def _eventually(replica: redis.Redis, key: str, value: str) -> str | None:
     """What the replica holds, once it is `value` or patience is at its end."""
     deadline = time.monotonic() + REPLICA_SECONDS
     while True:
-        found = _get(replica, key)
+        found = read(replica, key)
         if found == value or time.monotonic() > deadline:
             return found
         time.sleep(0.01)

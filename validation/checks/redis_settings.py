@@ -152,27 +152,35 @@ def disk_encryption(context: Context, group: str) -> Iterator[Finding]:
     """What a node writes to disk, and snapshots in S3, with the customer-managed key of the tier."""
     live = describe(context, group)
     yield compare("encryption at rest", expected=True, found=live.get("AtRestEncryptionEnabled", False))
+    yield compare_key(context, live.get("KmsKeyId"))
+
+
+def compare_key(context: Context, found: str | None) -> Finding:
+    """The key that ElastiCache tells of, against the tier's."""
     key = key_arn(context, "redis")
-    found = live.get("KmsKeyId")
     # ElastiCache may answer with the key's id alone.
     named = found is not None and key.endswith(f":key/{found}")
-    yield compare("key", expected=key, found=key if named else found)
+    return compare("key", expected=key, found=key if named else found)
 
 
 @check("redis.users", "Only the application's user gets in", severity=Severity.CRITICAL, each=group_ids)
 def users(context: Context, group: str) -> Iterator[Finding]:
     """One user who logs in through IAM, and the default user that a group must have, who is off."""
-    live = describe(context, group)
+    yield compare_users(context, describe(context, group).get("UserGroupIds", []))
+
+
+def compare_users(context: Context, user_groups: Sequence[str]) -> Finding:
+    """Who is in the user groups, against who should be."""
     members = [
         context.ask(redis.user, user_id)
-        for user_group in live.get("UserGroupIds", [])
+        for user_group in user_groups
         for user_id in context.ask(redis.user_group, user_group)["UserIds"]
     ]
     expected: dict[str, Json] = {
         application_user(context.environment): {"authentication": "iam", "on": True},
         "default": {"on": False},
     }
-    yield compare("users", expected=expected, found={user["UserName"]: _live_user(user) for user in members})
+    return compare("users", expected=expected, found={user["UserName"]: _live_user(user) for user in members})
 
 
 @check("redis.parameters", "The engine is tuned as needed", severity=Severity.HIGH, each=group_ids)

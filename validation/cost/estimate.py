@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
-from validation.cost import dynamodb, redis, s3, surroundings
+from validation.cost import dynamodb, redis, s3, serverless_redis, surroundings
 from validation.cost.assumptions import Assumptions
 from validation.cost.inventory import Inventory, Resource
 from validation.cost.model import Estimate, Line, NotIncluded
@@ -23,6 +23,7 @@ ESTIMATORS: Final[dict[str, Estimator]] = {
     "aws_cloudwatch_metric_alarm": surroundings.metric_alarm,
     "aws_dynamodb_table": dynamodb.table,
     "aws_elasticache_replication_group": redis.replication_group,
+    "aws_elasticache_serverless_cache": serverless_redis.serverless_cache,
     "aws_kms_key": surroundings.kms_key,
     "aws_kms_replica_key": surroundings.kms_key,
     "aws_nat_gateway": surroundings.nat_gateway,
@@ -76,7 +77,6 @@ UNPRICED: Final = {
     "aws_dynamodb_table_export": "no price of exports is known",
     "aws_dynamodb_table_replica": "no prices of other regions are known",
     "aws_elasticache_global_replication_group": "no price of transfer between regions is known",
-    "aws_elasticache_serverless_cache": "no price of serverless caches is known",
     "aws_kinesis_stream": "no price of on-demand streams is known",
     "aws_s3_bucket_analytics_configuration": "no price of storage class analysis is known",
     "aws_s3_bucket_inventory": "no price of inventories is known",

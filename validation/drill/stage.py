@@ -79,6 +79,11 @@ def set_stage(context: Context, settings: Settings) -> Stage:
 
 
 def _group(context: Context, settings: Settings) -> str:
+    if context.environment.redis.kind == "serverless":
+        raise CouldNotRun(
+            f"{context.environment.name} has a serverless cache, whose nodes ElastiCache neither shows nor fails over "
+            "on request: there is nothing to drill; `python -m validation run` sees whether it serves"
+        )
     groups = {group.name: group.id for group in replication_groups(context.environment)}
     if settings.group not in groups:
         allowed = ", ".join(name for name in groups if name) or "none: all uses live in the main group"

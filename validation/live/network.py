@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from validation.clients import Clients
 
 if TYPE_CHECKING:
-    from mypy_boto3_ec2.type_defs import SecurityGroupTypeDef, VpcEndpointTypeDef
+    from mypy_boto3_ec2.type_defs import SecurityGroupTypeDef, SubnetTypeDef, VpcEndpointTypeDef
 
 
 def security_groups(clients: Clients, vpc_id: str) -> list[SecurityGroupTypeDef]:
@@ -16,6 +16,11 @@ def security_groups(clients: Clients, vpc_id: str) -> list[SecurityGroupTypeDef]
         Filters=[{"Name": "vpc-id", "Values": [vpc_id]}]
     )
     return [group for page in pages for group in page["SecurityGroups"]]
+
+
+def subnets(clients: Clients, *subnet_ids: str) -> list[SubnetTypeDef]:
+    """Subnets by their ids."""
+    return clients.ec2.describe_subnets(SubnetIds=list(subnet_ids))["Subnets"]
 
 
 def endpoints(clients: Clients, vpc_id: str) -> list[VpcEndpointTypeDef]:

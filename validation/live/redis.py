@@ -1,4 +1,4 @@
-"""What ElastiCache says of a replication group and of what it is made of."""
+"""What ElastiCache says of a replication group and of what it is made of, or of a serverless cache."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         CacheSubnetGroupTypeDef,
         GlobalReplicationGroupTypeDef,
         ReplicationGroupTypeDef,
+        ServerlessCacheTypeDef,
         UserGroupTypeDef,
         UserTypeDef,
     )
@@ -25,6 +26,15 @@ def replication_group(clients: Clients, replication_group_id: str) -> Replicatio
     except clients.elasticache.exceptions.ReplicationGroupNotFoundFault:
         raise Unmet(f"replication group {replication_group_id}", expected="exists", found="does not exist") from None
     return found["ReplicationGroups"][0]
+
+
+def serverless_cache(clients: Clients, name: str) -> ServerlessCacheTypeDef:
+    """The serverless cache; raises `Unmet` where there is none."""
+    try:
+        found = clients.elasticache.describe_serverless_caches(ServerlessCacheName=name)
+    except clients.elasticache.exceptions.ServerlessCacheNotFoundFault:
+        raise Unmet(f"serverless cache {name}", expected="exists", found="does not exist") from None
+    return found["ServerlessCaches"][0]
 
 
 def nodes(clients: Clients, replication_group_id: str) -> list[CacheClusterTypeDef]:

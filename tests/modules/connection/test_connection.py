@@ -41,6 +41,18 @@ def test_the_document_is_what_applications_read() -> None:
     }
 
 
+def test_a_document_with_a_serverless_cache_is_of_another_version() -> None:
+    cache = RedisConnection(replication_group_id="c", host="h", port=6379, user="u", serverless=True)
+    document = render_connection(
+        environment="test", region="eu-central-1", tables={}, buckets={}, redis=cache, separate_redis={}
+    )
+
+    connection = tierstore.connection.Connection.parse(json.dumps(document), variables={})
+
+    assert document["version"] == 2
+    assert connection.redis.serverless
+
+
 def test_a_document_with_separate_groups_is_of_another_version() -> None:
     document = render_connection(
         environment="test",

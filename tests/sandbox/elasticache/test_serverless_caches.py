@@ -78,6 +78,14 @@ def test_an_application_reads_and_writes(sandbox: Sandbox, cache: dict[str, Any]
     assert client.get("key") == b"value"
 
 
+@pytest.mark.parametrize("command", ["WAIT 1 10", "KEYS *", "OBJECT FREQ key"])
+def test_what_no_serverless_cache_runs_is_denied(sandbox: Sandbox, cache: dict[str, Any], command: str) -> None:
+    client = client_of(sandbox, cache)
+
+    with pytest.raises(redis.RedisError, match="no permissions"):
+        client.execute_command(*command.split(), target_nodes=client.get_primaries()[0])
+
+
 def test_nobody_else_is_let_in(sandbox: Sandbox, cache: dict[str, Any]) -> None:
     with pytest.raises(redis.exceptions.RedisClusterException, match="cannot be connected"):
         client_of(sandbox, cache, username=None, password=None)
