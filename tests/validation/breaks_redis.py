@@ -46,8 +46,9 @@ OPEN_DEFAULT_USER = user_with("default", access="on ~* +@all", instead_of="off ~
 
 
 def evicting(context: Context, policy: str) -> None:
+    environment = context.environment
     context.clients.elasticache.modify_cache_parameter_group(
-        CacheParameterGroupName=context.environment.replication_group_id,
+        CacheParameterGroupName=f"{environment.replication_group_id}-{environment.redis.parameter_group_family}",
         ParameterNameValues=[{"ParameterName": "maxmemory-policy", "ParameterValue": policy}],
     )
 
