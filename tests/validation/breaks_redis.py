@@ -46,9 +46,9 @@ OPEN_DEFAULT_USER = user_with("default", access="on ~* +@all", instead_of="off ~
 
 
 def evicting(context: Context, policy: str) -> None:
-    environment = context.environment
+    nodes = redis.nodes(context.clients, context.environment.replication_group_id)
     context.clients.elasticache.modify_cache_parameter_group(
-        CacheParameterGroupName=f"{environment.replication_group_id}-{environment.redis.parameter_group_family}",
+        CacheParameterGroupName=nodes[0]["CacheParameterGroup"]["CacheParameterGroupName"],
         ParameterNameValues=[{"ParameterName": "maxmemory-policy", "ParameterValue": policy}],
     )
 
