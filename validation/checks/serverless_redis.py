@@ -92,7 +92,7 @@ def snapshots(context: Context, cache: str) -> Iterator[Finding]:
 
 @check("redis.serverless_login", "Nobody but the application gets by", severity=Severity.CRITICAL, each=caches)
 def logins(context: Context, cache: str) -> Iterator[Finding]:
-    """TLS, and the endpoint tried with the right credentials, with none, with wrong ones, and without TLS."""
+    """TLS, and the endpoint tried with the right credentials, none, wrong ones, as the default user, without TLS."""
     reached = _reach(context, cache)
     endpoint, user, wrong = reached.endpoint, application_user(context.environment), uuid.uuid4().hex
     # Without TLS that can be trusted nobody logs in.
@@ -104,6 +104,8 @@ def logins(context: Context, cache: str) -> Iterator[Finding]:
     yield compare("without login", expected="refused", found=login(reached.stranger(endpoint)))
     stranger = reached.stranger(endpoint, username=user, password=wrong)
     yield compare(f"as {user} with a wrong password", expected="refused", found=login(stranger))
+    default = reached.stranger(endpoint, username="default", password=wrong)
+    yield compare("as default", expected="refused", found=login(default))
 
 
 @check("redis.serverless_round_trip", "The cache writes, reads and expires", severity=Severity.CRITICAL, each=caches)

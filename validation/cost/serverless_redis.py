@@ -29,7 +29,7 @@ def serverless_cache(resource: Resource, _: Inventory, assumed: Assumptions) -> 
     stored = max(number(usage.storage_gb), LEAST_GB.get(engine, Decimal(1)), _least(resource, "data_storage"))
     held_ready = _least(resource, "ecpu_per_second") * _SECONDS_OF_A_MONTH / _MILLION
     done = max(number(usage.ecpu_millions), held_ready)
-    yield assumed.line(resource, f"{stored} GB ({engine})", stored * HOURS, storage)
+    yield assumed.line(resource, f"{stored.normalize():f} GB ({engine})", stored * HOURS, storage)
     yield assumed.line(resource, "processing", done, processing)
     if resource.get("snapshot_retention_limit"):
         yield assumed.line(resource, "snapshots", usage.snapshot_gb, "elasticache.backup")

@@ -110,6 +110,22 @@ REPLICATION_GROUP: Values = {
     "user_group_ids": ["tierstore"],
     "log_delivery_configuration": [{"log_type": "slow-log", "destination": "slow"}],
 }
+SERVERLESS_CACHE: Values = {
+    "id": "tierstore",
+    "name": "tierstore",
+    "engine": "valkey",
+    "major_engine_version": "8",
+    "cache_usage_limits": [
+        {
+            "data_storage": [{"minimum": None, "maximum": 10, "unit": "GB"}],
+            "ecpu_per_second": [{"minimum": None, "maximum": 20_000}],
+        }
+    ],
+    "kms_key_id": KEY_ARN,
+    "security_group_ids": ["sg-redis"],
+    "snapshot_retention_limit": 7,
+    "user_group_id": "tierstore",
+}
 REDIS_USER: Values = {"id": "application", "user_id": "application", "access_string": "on ~app:* +@read -@admin"}
 KMS_KEY: Values = {
     "id": "1",

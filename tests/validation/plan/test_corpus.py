@@ -26,6 +26,7 @@ TABLE = "aws_dynamodb_table.core"
 COPY = "aws_dynamodb_table_replica.core"
 BUCKET = "aws_s3_bucket.uploads"
 GROUP = "aws_elasticache_replication_group.group"
+SERVERLESS = "aws_elasticache_serverless_cache.serverless"
 DATASTORE = "aws_elasticache_global_replication_group.datastore"
 REPLICA = "aws_elasticache_replication_group.replica"
 KEY = "aws_kms_key.tables"
@@ -67,6 +68,21 @@ STATEFUL = [
     Case("a table's block vanished from the code", plan(destroyed(TABLE, o.TABLE)), blocked=(("destroy", TABLE),)),
     Case("a bucket's block vanished", plan(destroyed(BUCKET, o.BUCKET)), blocked=(("destroy", BUCKET),)),
     Case("a replication group goes", plan(destroyed(GROUP, o.REPLICATION_GROUP)), blocked=(("destroy", GROUP),)),
+    Case(
+        "a serverless cache takes the place of a replication group",
+        plan(destroyed(GROUP, o.REPLICATION_GROUP), created(SERVERLESS, o.SERVERLESS_CACHE)),
+        blocked=(("destroy", GROUP),),
+    ),
+    Case(
+        "a replication group takes the place of a serverless cache",
+        plan(destroyed(SERVERLESS, o.SERVERLESS_CACHE), created(GROUP, o.REPLICATION_GROUP)),
+        blocked=(("destroy", SERVERLESS),),
+    ),
+    Case(
+        "another engine version replaces the serverless cache",
+        plan(replaced(SERVERLESS, o.SERVERLESS_CACHE, by=[["major_engine_version"]], major_engine_version="9")),
+        blocked=(("replace", SERVERLESS),),
+    ),
     Case(
         "Redis loses its replica in another region",
         plan(
@@ -822,6 +838,11 @@ SECURITY = [
         blocked=(("weaken", GROUP),),
     ),
     Case(
+        "a serverless cache lets in another user group",
+        plan(updated(SERVERLESS, o.SERVERLESS_CACHE, user_group_id="others")),
+        blocked=(("weaken", SERVERLESS),),
+    ),
+    Case(
         "clients need not log in",
         plan(updated(GROUP, o.REPLICATION_GROUP, user_group_ids=[])),
         blocked=(("weaken", GROUP),),
@@ -1168,6 +1189,21 @@ HARMLESS = [
     Case("everything is new", plan(created(TABLE, o.TABLE), created(BUCKET, o.BUCKET), created(KEY, o.KMS_KEY))),
     Case("other tags", plan(updated(TABLE, o.TABLE, tags={"Name": "core", "Team": "storage"}))),
     Case("other capacity", plan(updated(TABLE, o.TABLE, billing_mode="PROVISIONED", read_capacity=5))),
+    Case(
+        "a serverless cache may store and do more",
+        plan(
+            updated(
+                SERVERLESS,
+                o.SERVERLESS_CACHE,
+                cache_usage_limits=[
+                    {
+                        "data_storage": [{"minimum": None, "maximum": 20, "unit": "GB"}],
+                        "ecpu_per_second": [{"minimum": None, "maximum": 50_000}],
+                    }
+                ],
+            )
+        ),
+    ),
     Case(
         "an index more",
         plan(updated(TABLE, o.TABLE, global_secondary_index=[{"name": "gsi1"}, {"name": "gsi2"}])),
