@@ -65,9 +65,10 @@ def _replica_keys(context: Context) -> Tagged:
 
 
 def _caches(context: Context) -> Tagged:
+    cache = redis.serverless_cache if _is_serverless(context) else redis.replication_group
     for arn in arns.cache_arns(context.environment):
         name = arn.rpartition(":")[2]
-        context.ask(redis.replication_group, name)
+        context.ask(cache, name)
         yield name, context.ask(tags.of_cache, arn)
 
 
@@ -105,7 +106,7 @@ _KINDS: Final[Mapping[str, Callable[[Context], Tagged]]] = {
     "copies of buckets": _bucket_copies,
     "keys": _keys,
     "replicas of keys": _replica_keys,
-    "replication groups": _caches,
+    "caches": _caches,
     "vaults": _vaults,
     "logs of Redis": _logs,
     "topic": _topic,
@@ -114,7 +115,7 @@ _KINDS: Final[Mapping[str, Callable[[Context], Tagged]]] = {
 
 
 def kinds(context: Context) -> Sequence[str]:
-    """What there is of what costs something; an environment without another region has no copies."""
+    """What there is of what costs something: without another region no copies, without nodes no logs of theirs."""
     environment = context.environment
     absent: set[str] = set()
     if environment.disaster_recovery_region is None:
@@ -125,6 +126,8 @@ def kinds(context: Context) -> Sequence[str]:
         absent.add("copies of buckets")
     if not vaults(context):
         absent.add("vaults")
+    if _is_serverless(context):
+        absent.add("logs of Redis")
     return [kind for kind in _KINDS if kind not in absent]
 
 
@@ -134,3 +137,7 @@ def cost_tags(context: Context, kind: str) -> Iterator[Finding]:
     expected = context.environment.resource_tags
     for name, found in _KINDS[kind](context):
         yield compare(name, expected=expected, found={key: found[key] for key in expected if key in found})
+
+
+def _is_serverless(context: Context) -> bool:
+    return context.environment.redis.kind == "serverless"
