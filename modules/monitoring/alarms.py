@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import (
     CloudwatchCompositeAlarm,
     CloudwatchCompositeAlarmActionsSuppressor,
@@ -34,10 +35,12 @@ class Alarms(Construct):
     ) -> None:
         super().__init__(scope, id_)
         by_name: dict[str, Any] = {}
+        # An alarm can't be named before it exists, nor be deleted while it is named: composite ones change in between.
+        named = TerraformResourceLifecycle(create_before_destroy=True)
         for alarm in alarms:
             told = [topic_arn] if alarm.rule.severity is Severity.WARNING else None
             by_name[alarm.name] = CloudwatchMetricAlarm(
-                self, alarm.id, alarm_actions=told, ok_actions=told, **render_alarm(alarm)
+                self, alarm.id, alarm_actions=told, ok_actions=told, lifecycle=named, **render_alarm(alarm)
             )
         silence = CloudwatchCompositeAlarmActionsSuppressor(
             alarm=maintenance(environment).name,
@@ -56,7 +59,7 @@ class Alarms(Construct):
                 alarm_actions=told,
                 ok_actions=told,
                 actions_suppressor=silence if composite.is_told else None,
-                # An alarm can't be named before it exists, nor be deleted while it is named.
+                lifecycle=named,
                 depends_on=[*children, by_name[maintenance(environment).name]],
             )
 

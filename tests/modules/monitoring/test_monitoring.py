@@ -111,6 +111,14 @@ def test_a_tier_is_created_after_the_alarms_that_it_names(monitoring: Template) 
     assert cpu in redis["depends_on"]
 
 
+@pytest.mark.parametrize("kind", ["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"])
+def test_an_alarm_is_deleted_only_when_its_tier_names_it_no_more(monitoring: Template, kind: str) -> None:
+    named = [alarm for alarm in monitoring.all(kind) if alarm.get("lifecycle") == {"create_before_destroy": True}]
+
+    assert named
+    assert named == monitoring.all(kind)
+
+
 def test_the_topic_is_encrypted_with_the_key_given(monitoring: Template) -> None:
     assert monitoring.one("aws_sns_topic")["kms_master_key_id"] == "arn:key"
 
