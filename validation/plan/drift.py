@@ -57,7 +57,7 @@ def findings(plan: Plan) -> Iterator[Finding]:
 
 
 def _missing(change: Change, plan: Plan) -> Finding:
-    region = _region(change.before)
+    region = region_of(change.before)
     if region and plan.regions and region not in plan.regions:
         return Finding(
             kind=Kind.DESTROY,
@@ -73,7 +73,7 @@ def _missing(change: Change, plan: Plan) -> Finding:
     )
 
 
-def _region(values: Value) -> str:
+def region_of(values: Value) -> str:
     """Where a resource lives, by its ARN or, of a bucket, by its region; "" where neither tells."""
     arn = at(values, "arn")
     of_arn = arn.split(":")[3] if isinstance(arn, str) and arn.count(":") >= _COLONS_OF_AN_ARN else ""
