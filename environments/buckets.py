@@ -29,6 +29,9 @@ def findings(environment: Environment) -> Iterator[Finding]:
         yield from _replication(path, settings, environment)
         if settings.object_lock:
             yield from _object_lock(path, settings, settings.object_lock)
+        if settings.redis_exports and name == LOG_BUCKET:
+            message = "given true, but this bucket is for records of access: let another one take snapshots"
+            yield Finding(path=(*path, "redis_exports"), message=message)
 
 
 def _tiering(path: FieldPath, bucket: BucketSettings) -> Iterator[Finding]:

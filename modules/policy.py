@@ -49,5 +49,13 @@ def service_host(service: str, environment: Environment, *, region: str | None =
 
     `region` is the environment's own where it is None.
     """
-    suffix = "amazonaws.com.cn" if environment.partition == "aws-cn" else "amazonaws.com"
-    return f"{service}.{region or environment.region}.{suffix}"
+    return f"{service}.{region or environment.region}.{_suffix(environment)}"
+
+
+def snapshot_service(environment: Environment) -> str:
+    """The service principal by which ElastiCache exports snapshots ("Exporting a backup", ElastiCache User Guide)."""
+    return f"{environment.region}.elasticache-snapshot.{_suffix(environment)}"
+
+
+def _suffix(environment: Environment) -> str:
+    return "amazonaws.com.cn" if environment.partition == "aws-cn" else "amazonaws.com"

@@ -44,5 +44,7 @@ class BucketSettings(Section):
     """Measure requests, errors and latency by the minute, for alarms; costs as CloudWatch metrics do."""
     cors_origins: tuple[WebOrigin, ...] = ()
     """Web pages from which browsers may upload and download."""
+    redis_exports: bool = False
+    """Let ElastiCache store snapshots of Redis here that somebody exports."""
     force_destroy: bool = False
     """Let destroy delete the objects too."""

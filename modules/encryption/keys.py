@@ -15,6 +15,7 @@ from modules.encryption.policies import (
     render_log_groups,
     render_publishing,
     render_readers,
+    render_redis_exports,
     render_trail,
     render_use_through,
 )
@@ -92,7 +93,8 @@ class ReplicaKey(Construct):
 class TierKey(Key):
     """A key that one service alone may use, and its replica where the environment has a disaster-recovery region.
 
-    `readers` are the principals, of other accounts too, who may read by that service what the key encrypts.
+    `readers` are the principals, of other accounts too, who may read by that service what the key encrypts; `more` is
+    what else its policy says.
     Multi-region in every environment, so that a disaster-recovery region can be added without replacing it.
     """
 
@@ -106,8 +108,9 @@ class TierKey(Key):
         service: str,
         disaster_recovery: DisasterRecoveryRegion | None,
         readers: Sequence[str] = (),
+        more: Sequence[Statement] = (),
     ) -> None:
-        use = [*render_use_through(service, environment), *render_readers(service, environment, readers)]
+        use = [*render_use_through(service, environment), *render_readers(service, environment, readers), *more]
         super().__init__(scope, id_, environment=environment, description=description, use=use, multi_region=True)
         self.replica = (
             ReplicaKey(
@@ -154,6 +157,7 @@ class Keys(Construct):
             description="Objects of the S3 buckets",
             service="s3",
             disaster_recovery=disaster_recovery,
+            more=render_redis_exports(environment),
         )
         self.backup = TierKey(
             self,

@@ -7,7 +7,7 @@ from typing import Final
 
 from environments import arns
 from environments.schema import Environment
-from modules.policy import Statement, service_host
+from modules.policy import Statement, service_host, snapshot_service
 
 ADMINISTRATION: Final = (
     "kms:CancelKeyDeletion",
@@ -107,6 +107,17 @@ def render_trail(environment: Environment) -> list[Statement]:
         _allow("Trail", cloudtrail, ["kms:GenerateDataKey*"])
         | {"Condition": {"ArnEquals": ours, "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": context}}},
         _allow("TrailLooks", cloudtrail, ["kms:DescribeKey"]) | {"Condition": {"ArnEquals": ours}},
+    ]
+
+
+def render_redis_exports(environment: Environment) -> list[Statement]:
+    """ElastiCache may encrypt snapshots that are exported to a bucket with its key; none where no bucket takes them."""
+    if not any(bucket.redis_exports for bucket in environment.buckets.values()):
+        return []
+    exporter: dict[str, object] = {"Service": snapshot_service(environment)}
+    return [
+        _allow("RedisExports", exporter, ["kms:Decrypt", "kms:GenerateDataKey"])
+        | {"Condition": {"StringEqualsIfExists": {"aws:SourceAccount": environment.account}}}
     ]
 
 

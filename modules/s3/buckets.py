@@ -13,7 +13,7 @@ from environments.backup_audit import FOLDER as REPORT_FOLDER
 from environments.backup_audit import reports
 from environments.schema import BucketSettings, Environment, ForeignBucket, ReplicationSettings
 from modules.encryption import ReplicaKey
-from modules.policy import Statement, service_host
+from modules.policy import Statement, service_host, snapshot_service
 from modules.s3.bucket import Bucket
 from modules.s3.policies import (
     bucket_arn,
@@ -21,6 +21,7 @@ from modules.s3.policies import (
     render_customer_keys,
     render_encryption,
     render_log_delivery,
+    render_redis_exports,
     render_replication_by,
     render_report_delivery,
     render_secure_transport,
@@ -81,17 +82,21 @@ class Buckets(Construct):
 
     def _bucket(self, declared: DeclaredBucket, key_arn: str) -> Bucket:
         environment = self._environment
-        name = environment.bucket_name(declared.name)
+        name, settings = environment.bucket_name(declared.name), environment.bucket(declared.name)
         arn = bucket_arn(environment, name)
         if declared.receives_access_logs:
             key, statements = None, self._deliveries(arn)
+        elif settings.redis_exports:
+            exporter = snapshot_service(environment)
+            exports = render_redis_exports(arn, by=exporter, account=environment.account)
+            key, statements = key_arn, [*render_encryption(arn, key_arn, but=exporter), *exports]
         else:
             key, statements = key_arn, render_encryption(arn, key_arn)
         return Bucket(
             self,
             declared.name,
             name=name,
-            settings=environment.bucket(declared.name),
+            settings=settings,
             key_arn=key,
             statements=[*render_secure_transport(arn), render_customer_keys(arn), *statements],
             suppressions=OF_A_LOG_BUCKET if declared.receives_access_logs else None,

@@ -25,15 +25,17 @@ def render_secure_transport(bucket: str) -> list[Statement]:
     ]
 
 
-def render_encryption(bucket: str, key_arn: str) -> list[Statement]:
+def render_encryption(bucket: str, key_arn: str, *, but: str | None = None) -> list[Statement]:
     """Nobody stores an object in the bucket (an ARN) unless it is stated to be encrypted with the bucket's own key.
 
     A negated condition also holds where the request does not have the header, so that each statement denies the
     wrong value and the missing one. A request for aws:kms that names no key would get AWS's key, not the bucket's.
+    `but` is a service that states nothing and so gets the bucket's own key.
     """
     objects = [f"{bucket}/*"]
-    encryption = {"s3:x-amz-server-side-encryption": "aws:kms"}
-    key = {"s3:x-amz-server-side-encryption-aws-kms-key-id": key_arn}
+    others = {"aws:PrincipalServiceName": but} if but else {}
+    encryption = {"s3:x-amz-server-side-encryption": "aws:kms", **others}
+    key = {"s3:x-amz-server-side-encryption-aws-kms-key-id": key_arn, **others}
     return [
         _deny("DenyWrongOrMissingEncryption", "s3:PutObject", objects, {"StringNotEquals": encryption}),
         _deny("DenyWrongOrMissingKey", "s3:PutObject", objects, {"StringNotEquals": key}),
@@ -102,6 +104,30 @@ def render_backup_reports(bucket: str, *, role: str, folder: str) -> Statement:
         "Resource": f"{bucket}/{folder}/*",
         "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control"}},
     }
+
+
+def render_redis_exports(bucket: str, *, by: str, account: str) -> list[Statement]:
+    """ElastiCache (`by`, its service for snapshots) may export snapshots of this account to the bucket (an ARN).
+
+    The actions are those of "Exporting a backup" in the ElastiCache User Guide, which does not say whether ElastiCache
+    tells for which account it asks: where it does, it has to be this one.
+    """
+    on_bucket = ["s3:GetBucketAcl", "s3:ListBucket", "s3:ListBucketMultipartUploads"]
+    on_objects = ["s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"]
+    return [
+        {
+            "Sid": sid,
+            "Effect": "Allow",
+            "Principal": {"Service": by},
+            "Action": actions,
+            "Resource": resource,
+            "Condition": {"StringEqualsIfExists": {"aws:SourceAccount": account}},
+        }
+        for sid, actions, resource in (
+            ("AllowRedisExportsToLook", on_bucket, bucket),
+            ("AllowRedisExports", on_objects, f"{bucket}/*"),
+        )
+    ]
 
 
 def _delivery(sid: str, objects: str | list[str], *, by: str, account: str, sources: Sequence[str]) -> Statement:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from sandbox.connection import render_variables
 from tests.support.deployed import Deployed
@@ -164,6 +165,26 @@ def test_a_state_that_was_deleted_is_back(
 
     assert contents(clients, bucket) == {"local.tfstate": '{"serial": 7}'}
     assert len(listed.splitlines()) == 1
+
+
+@pytest.mark.integration
+def test_a_snapshot_of_redis_is_exported_shard_by_shard(variables: dict[str, str], tmp_path: Path) -> None:
+    files = paste("Redis is lost", variables, tmp_path).split()
+
+    assert [name.rpartition("-")[2] for name in files] == ["0001.rdb", "0002.rdb", "0003.rdb"]
+
+
+@pytest.mark.integration
+def test_a_bucket_that_takes_no_exports_refuses_them(clients: Clients, deployed_local: Deployed) -> None:
+    environment, name = deployed_local.load().environment, f"page-{uuid.uuid4().hex[:8]}"
+    clients.elasticache.create_snapshot(ReplicationGroupId=environment.replication_group_id, SnapshotName=name)
+
+    with pytest.raises(ClientError, match="has not been granted"):
+        clients.elasticache.copy_snapshot(
+            SourceSnapshotName=name, TargetSnapshotName=name, TargetBucket=environment.bucket_name("uploads")
+        )
+
+    clients.elasticache.delete_snapshot(SnapshotName=name)
 
 
 @pytest.mark.integration

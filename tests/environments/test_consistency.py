@@ -169,6 +169,11 @@ SCALABLE = "node_type: cache.r7g.large"
             id="locked access logs",
         ),
         pytest.param(
+            "buckets: {logs: {redis_exports: true}}\n",
+            "buckets.logs.redis_exports: given true, but this bucket is for records of access",
+            id="snapshots among access logs",
+        ),
+        pytest.param(
             "buckets: {backups: {noncurrent_version_days: 8, object_lock: {days: 9}}}\n",
             "buckets.backups.noncurrent_version_days: given 8, allowed object_lock.days (9) or more",
             id="old versions that expire while they are locked",

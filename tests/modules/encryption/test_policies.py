@@ -1,8 +1,13 @@
 from __future__ import annotations
 
 from environments import Environment
-from environments.schema import EncryptionSettings
-from modules.encryption.policies import render_administration, render_log_groups, render_use_through
+from environments.schema import BucketSettings, EncryptionSettings
+from modules.encryption.policies import (
+    render_administration,
+    render_log_groups,
+    render_redis_exports,
+    render_use_through,
+)
 
 ADMINISTRATOR = "arn:aws:iam::123456789012:role/key-administrator"
 ROOT = "arn:aws:iam::123456789012:root"
@@ -64,3 +69,13 @@ def test_log_groups_of_other_environments_cannot_use_the_key(environment: Enviro
             "kms:EncryptionContext:aws:logs:arn": ("arn:aws:logs:eu-central-1:123456789012:log-group:/tierstore/test/*")
         }
     }
+
+
+def test_elasticache_uses_the_key_only_where_a_bucket_takes_exports(environment: Environment) -> None:
+    taking = environment.model_copy(update={"buckets": {"backups": BucketSettings(redis_exports=True)}})
+
+    (statement,) = render_redis_exports(taking)
+
+    assert statement["Principal"] == {"Service": "eu-central-1.elasticache-snapshot.amazonaws.com"}
+    assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert render_redis_exports(environment) == []

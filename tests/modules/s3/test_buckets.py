@@ -127,6 +127,19 @@ def test_the_policy_of_a_data_bucket_grants_nothing(by_default: Template) -> Non
     }
 
 
+def test_a_bucket_that_takes_exports_of_redis_asks_nobody_else_for_less(environment: Environment) -> None:
+    policy = statements(
+        of(buckets(environment, BucketSettings(redis_exports=True)), "aws_s3_bucket_policy", "photos")["policy"]
+    )
+
+    exporter = "eu-central-1.elasticache-snapshot.amazonaws.com"
+    for allowed in ("AllowRedisExportsToLook", "AllowRedisExports"):
+        assert policy[allowed]["Principal"] == {"Service": exporter}
+        assert policy[allowed]["Condition"] == {"StringEqualsIfExists": {"aws:SourceAccount": "123456789012"}}
+    for denied in ("DenyWrongOrMissingEncryption", "DenyWrongOrMissingKey"):
+        assert policy[denied]["Condition"]["StringNotEquals"]["aws:PrincipalServiceName"] == exporter
+
+
 def test_the_policy_of_the_log_bucket_lets_logs_of_the_others_in(by_default: Template) -> None:
     policy = statements(of(by_default, "aws_s3_bucket_policy", "logs")["policy"])
 
