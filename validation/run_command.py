@@ -11,7 +11,7 @@ from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from environments import names
 from validation.checks import CHECKS
@@ -83,7 +83,8 @@ def run_checks(
 
 def list_checks(*, only: Sequence[str], console: Console) -> int:
     """Print the checks with id, severity and title."""
-    table = Table("Check", "Severity", "What", box=None)
+    # Titles may wrap; an id that was cut short could not be asked for.
+    table = Table(Column("Check", no_wrap=True), Column("Severity", no_wrap=True), "What", box=None)
     for check in selected(only):
         table.add_row(check.id, check.severity, escape(check.title))
     console.print(table)

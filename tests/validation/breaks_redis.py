@@ -25,9 +25,10 @@ def modified(before: dict[str, Any], after: dict[str, Any]) -> Breaking:
     """The replication group with settings changed, then changed back."""
 
     def modify(context: Context, settings: dict[str, Any]) -> None:
-        context.clients.elasticache.modify_replication_group(
-            ReplicationGroupId=context.environment.replication_group_id, ApplyImmediately=True, **settings
-        )
+        elasticache, group = context.clients.elasticache, context.environment.replication_group_id
+        elasticache.modify_replication_group(ReplicationGroupId=group, ApplyImmediately=True, **settings)
+        available = elasticache.get_waiter("replication_group_available")
+        available.wait(ReplicationGroupId=group, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 
     return really(lambda context: modify(context, before), lambda context: modify(context, after))
 

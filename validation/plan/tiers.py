@@ -17,6 +17,8 @@ class Tier(StrEnum):
     ACCESS = "access"
     NETWORK = "network"
     MONITORING = "monitoring"
+    SCALING = "scaling"
+    CONNECTION = "connection"
     OTHER = "other"
 
 
@@ -27,6 +29,7 @@ def tier_of(resource_type: str) -> Tier:
 
 
 _PREFIXES: Final = {
+    "appautoscaling_": Tier.SCALING,
     "backup_": Tier.BACKUP,
     "budgets_": Tier.MONITORING,
     "ce_": Tier.MONITORING,
@@ -46,6 +49,7 @@ _PREFIXES: Final = {
     "secretsmanager_": Tier.ENCRYPTION,
     "security_group": Tier.NETWORK,
     "sns_": Tier.MONITORING,
+    "ssm_parameter": Tier.CONNECTION,
     "subnet": Tier.NETWORK,
     "vpc": Tier.NETWORK,
 }

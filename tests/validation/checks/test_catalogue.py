@@ -7,7 +7,7 @@ from itertools import groupby
 import environments
 from environments import Deployment
 from environments.schema import ServerlessRedisSettings
-from tests.validation.standing_by import STANDBY_IDS
+from tests.validation.not_deployed import STANDBY_IDS
 from tierstore.model import DATA_MODEL
 from validation.checks import CHECKS
 from validation.clients import connect

@@ -10,7 +10,7 @@ import environments
 from environments.schema import CreatedNetwork, RedisReplica
 from environments.standby import standby as standby_of
 from monitoring import standby_alarms
-from tests.validation.standing_by import STANDBY_IDS
+from tests.validation.not_deployed import STANDBY_IDS
 from tierstore.model import DATA_MODEL
 from validation.checks import CHECKS, standby
 from validation.clients import Clients

@@ -323,6 +323,8 @@ class TestSummary:
             ("aws_default_security_group", Tier.NETWORK),
             ("aws_cloudwatch_metric_alarm", Tier.MONITORING),
             ("aws_iam_role", Tier.ACCESS),
+            ("aws_appautoscaling_target", Tier.SCALING),
+            ("aws_ssm_parameter", Tier.CONNECTION),
             ("aws_lambda_function", Tier.OTHER),
             ("google_storage_bucket", Tier.OTHER),
         ],
