@@ -38,8 +38,9 @@ class Caches(Construct):
         """By the name of the group that has a replica in another region."""
         settings = environment.redis
         if isinstance(settings, ServerlessRedisSettings):
+            # Called as the main group is: where one takes the other's place, who gets in keeps address and name.
             self.main = ServerlessCache(
-                self, "serverless", environment=environment, settings=settings, place=place, user_ids=users.ids
+                self, "Default", environment=environment, settings=settings, place=place, user_ids=users.ids
             )
             return
         main, *separate = replication_groups(environment)

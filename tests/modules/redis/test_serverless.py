@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from environments import Environment
-from environments.schema import DataStorageLimits, ProcessingLimits, ServerlessRedisSettings
+from environments.schema import DataStorageLimits, ProcessingLimits, RedisSettings, ServerlessRedisSettings
 from modules.redis import Caches, Place
 from tests.modules.template import Block, Template, synthesized
 
@@ -13,8 +11,7 @@ CACHE = "aws_elasticache_serverless_cache"
 SNAPSHOT = "arn:aws:elasticache:eu-central-1:123456789012:serverlesscachesnapshot:before"
 
 
-def caches(environment: Environment, **settings: Any) -> Template:
-    redis = ServerlessRedisSettings(kind="serverless", **settings)
+def caches(environment: Environment, redis: RedisSettings | ServerlessRedisSettings) -> Template:
     return synthesized(
         lambda stack: Caches(
             stack,
@@ -32,14 +29,14 @@ def caches(environment: Environment, **settings: Any) -> Template:
 
 @pytest.fixture(scope="module")
 def by_default(environment: Environment) -> Template:
-    return caches(environment)
+    return caches(environment, ServerlessRedisSettings(kind="serverless"))
 
 
 @pytest.fixture(scope="module")
 def otherwise(environment: Environment) -> Template:
     """With everything that can be left out left out, or the other way round."""
-    return caches(
-        environment,
+    settings = ServerlessRedisSettings(
+        kind="serverless",
         engine="redis",
         data_storage_gb=DataStorageLimits(minimum=2, maximum=None),
         ecpu_per_second=ProcessingLimits(maximum=None),
@@ -47,6 +44,7 @@ def otherwise(environment: Environment) -> Template:
         restore_from=(SNAPSHOT,),
         deletion_protection=False,
     )
+    return caches(environment, settings)
 
 
 def cache(template: Template) -> Block:
@@ -94,6 +92,13 @@ def test_only_the_users_of_its_group_are_let_in(by_default: Template) -> None:
     let_in = by_default.one("aws_elasticache_user_group", user_group_id="tierstore-test")["user_ids"]
     assert cache(by_default)["user_group_id"] == f"${{aws_elasticache_user_group.{group}.user_group_id}}"
     assert sorted(let_in) == sorted(f"${{aws_elasticache_user.{name}.user_id}}" for name in users)
+
+
+def test_who_gets_in_stays_when_it_takes_the_place_of_nodes(environment: Environment, by_default: Template) -> None:
+    nodes = caches(environment, RedisSettings())
+
+    for kind in ("aws_elasticache_user", "aws_elasticache_user_group"):
+        assert by_default.document["resource"][kind] == nodes.document["resource"][kind]
 
 
 def test_snapshots_are_taken_daily_unless_told_otherwise(by_default: Template, otherwise: Template) -> None:
