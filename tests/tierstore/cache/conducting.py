@@ -130,11 +130,11 @@ class TableWrite(Effect[None]):
     """What a writer asks of the table."""
 
 
-def load(consistently: bool) -> Plan[Any]:  # noqa: FBT001 - as `Load` says
+def load(consistently: bool) -> Plan[Any]:
     return (yield from ask(TableRead(consistently=consistently)))
 
 
-def load_many(keys: Sequence[Key], consistently: bool) -> Plan[Any]:  # noqa: FBT001 - as `LoadMany` says
+def load_many(keys: Sequence[Key], consistently: bool) -> Plan[Any]:
     return (yield from ask(TableReadMany(ids=tuple(key["id"] for key in keys), consistently=consistently)))
 
 

@@ -141,5 +141,5 @@ class Process:
         self.after_redis(effect)
         return answer
 
-    def _load_many(self, keys: Sequence[Key], _: bool) -> Plan[list[Article | None]]:  # noqa: FBT001
+    def _load_many(self, keys: Sequence[Key], _: bool) -> Plan[list[Article | None]]:
         return (yield from together([ask(Read(id=str(key["id"]))) for key in keys]))

@@ -106,7 +106,7 @@ def test_a_request_goes_where_its_key_space_lives(world: World, key: str, group:
 
 
 @pytest.mark.parametrize("values", [True, False])
-def test_requests_of_several_groups_are_answered_in_their_order(world: World, values: bool) -> None:  # noqa: FBT001
+def test_requests_of_several_groups_are_answered_in_their_order(world: World, values: bool) -> None:
     keys = (SESSION, COPY, USER_SESSIONS, LIMIT)
     effect = RedisValues(keys=keys) if values else RedisBatch(requests=tuple(get(key) for key in keys))
 

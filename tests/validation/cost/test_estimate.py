@@ -124,7 +124,7 @@ def test_a_bucket_in_the_standard_class() -> None:
 
 
 @pytest.mark.parametrize("is_new", [True, False])
-def test_intelligent_tiering_parts_the_cold_from_the_warm(is_new: bool) -> None:  # noqa: FBT001
+def test_intelligent_tiering_parts_the_cold_from_the_warm(is_new: bool) -> None:
     usage = BucketUsage(storage_gb=1000, cold_share=0.8, objects_thousands=400, put_thousands=0, get_thousands=0)
     rule = {"id": "all", "transition": [{"days": 30, "storage_class": "INTELLIGENT_TIERING"}]}
     lifecycle = created(

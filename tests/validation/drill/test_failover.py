@@ -167,7 +167,7 @@ def test_disturbs_production_only_when_it_is_confirmed(
 ) -> None:
     context = fresh_context()
     context.environment = context.environment.model_copy(update={"production": True})
-    monkeypatch.setattr("validation.drill.command.deployed_context", lambda _name, inside_vpc: context)  # noqa: ARG005
+    monkeypatch.setattr("validation.drill.command.deployed_context", lambda _name, inside_vpc: context)  # noqa: ARG005 - by its name
     monkeypatch.setattr("sys.stdin", io.StringIO(answer))
     monkeypatch.setattr("sys.stdin.isatty", lambda: terminal)
 

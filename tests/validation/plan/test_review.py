@@ -218,7 +218,7 @@ class TestVerdict:
     )
 
     @pytest.mark.parametrize(("name", "blocked"), [("dev", False), ("prod", True)])
-    def test_what_checkov_finds_blocks_production_only(self, name: str, blocked: bool) -> None:  # noqa: FBT001
+    def test_what_checkov_finds_blocks_production_only(self, name: str, blocked: bool) -> None:
         result = review(read_plan(self.CLEAN), environment(name), today=TODAY, checkov=self.FAILED)
 
         assert result.is_blocked == blocked

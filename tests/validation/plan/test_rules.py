@@ -127,7 +127,7 @@ def test_a_list_of_blocks_that_is_not_known_yet_can_not_be_judged(kind: Kind, me
         pytest.param({"equals": ["a"]}, {"equals": []}, False, id="a condition is gone"),
     ],
 )
-def test_a_trail_that_records_less(before: dict[str, Any], after: dict[str, Any], blocks: bool) -> None:  # noqa: FBT001
+def test_a_trail_that_records_less(before: dict[str, Any], after: dict[str, Any], blocks: bool) -> None:
     old, new = (
         [{"name": "items", "field_selector": [{"field": "resources.ARN", **condition}]}]
         for condition in (before, after)
@@ -198,5 +198,5 @@ COPY = {"destination_vault_arn": "vault", "lifecycle": [{"delete_after": 90}]}
         (removed, HIDDEN, HIDDEN, False),
     ],
 )
-def test_which_value_is_weaker(compare: Weaker, before: Any, after: Any, is_weaker: bool) -> None:  # noqa: FBT001
+def test_which_value_is_weaker(compare: Weaker, before: Any, after: Any, is_weaker: bool) -> None:
     assert compare(before, after) == is_weaker

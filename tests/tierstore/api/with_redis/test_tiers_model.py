@@ -116,7 +116,7 @@ class TiersAgainstDictionaries(RuleBasedStateMachine):
             self._note(process, secret)
 
     @rule(process=PROCESSES, is_cut_off=st.booleans())
-    def cut_off_or_reconnect(self, process: int, is_cut_off: bool) -> None:  # noqa: FBT001 - drawn by name
+    def cut_off_or_reconnect(self, process: int, is_cut_off: bool) -> None:
         self.processes[process].is_cut_off = is_cut_off
 
     @rule(process=PROCESSES)
