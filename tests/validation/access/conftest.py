@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import boto3
 import pytest
@@ -23,7 +24,8 @@ from tests.validation.access.scenario import live
 from tierstore import Storage
 from tierstore.connection import Connection
 from tierstore.core.context import utc_now
-from tierstore.core.effects import Effect
+from tierstore.core.effects import Effect, InBackground, Once
+from tierstore.core.flights import Flights
 from tierstore.core.transports import Transports
 from tierstore.dynamodb.repository import Repository
 from tierstore.errors import UnavailableError
@@ -164,12 +166,23 @@ def without_redis() -> Iterator[None]:
         yield
 
 
-Live = Callable[[Callable[[str], Storage], Callable[[str], None]], None]
+class Live(Protocol):
+    """Runs every operation by the storage that is chosen for its access pattern, telling its name before.
+
+    `end` is called after each, before anything else happens.
+    """
+
+    def __call__(
+        self,
+        storage_for: Callable[[str], Storage],
+        begin: Callable[[str], None],
+        end: Callable[[], None] = lambda: None,
+        /,
+    ) -> None: ...
 
 
 @pytest.fixture(scope="session")
 def run(clients: Clients, connection: Connection, user_id: str, tmp_path_factory: pytest.TempPathFactory) -> Live:
-    """Runs every operation by the storage that is chosen for its access pattern, telling its name before."""
     uploads = connection.buckets["uploads"]
 
     def store(key: str, content: bytes, content_type: str) -> None:
@@ -187,11 +200,19 @@ def run(clients: Clients, connection: Connection, user_id: str, tmp_path_factory
             Bucket=uploads.name, Key=key, ServerSideEncryption="aws:kms", SSEKMSKeyId=str(uploads.kms_key_arn)
         )
 
-    def everything(storage_for: Callable[[str], Storage], begin: Callable[[str], None]) -> None:
+    def everything(
+        storage_for: Callable[[str], Storage],
+        begin: Callable[[str], None],
+        end: Callable[[], None] = lambda: None,
+        /,
+    ) -> None:
         def do(name: str, *given: Any, **named: Any) -> Any:
             begin(name)
             group, _, operation = name.partition(".")
-            return getattr(getattr(storage_for(name), group), operation)(*given, **named)
+            try:
+                return getattr(getattr(storage_for(name), group), operation)(*given, **named)
+            finally:
+                end()
 
         folder = tmp_path_factory.mktemp("files")
         live(do, user_id=user_id, folder=folder, store=store, begin=begin_parts, later=in_two_days, away=without_redis)
@@ -201,8 +222,12 @@ def run(clients: Clients, connection: Connection, user_id: str, tmp_path_factory
 
 @pytest.fixture(scope="session")
 def sent(run: Live, connection: Connection, credentials_file: Path) -> list[Sent]:
-    """Every request of every operation, carried out by somebody who may do anything."""
+    """Every request of every operation, carried out by somebody who may do anything.
+
+    What an operation leaves to the background is its own: the next begins when that has ended.
+    """
     recorded: list[Sent] = []
+    in_background: list[Future[Any]] = []
     lock = threading.Lock()
     name = ""
     carry_out = Transports.carry_out
@@ -216,9 +241,18 @@ def sent(run: Live, connection: Connection, credentials_file: Path) -> list[Sent
         nonlocal name
         name = pattern
 
-    with pytest.MonkeyPatch.context() as patch:
+    def end() -> None:
+        wait(in_background)
+        in_background.clear()
+
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor() as threads:
+
+        def begin_in_background(flights: Flights, effect: InBackground) -> None:
+            in_background.append(threads.submit(flights.once, Once(key=effect.key, plan=effect.plan)))
+
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials_file))
         patch.setattr(Transports, "carry_out", recording)
+        patch.setattr(Flights, "begin", begin_in_background)
         with Storage(replace(connection, profile="administrator")) as storage:
-            run(lambda _: storage, begin)
+            run(lambda _: storage, begin, end)
     return recorded
