@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from environments.declared import BUCKETS, TABLES
-from environments.safety import RULES
+from environments.rules.safety import RULES
 from environments.schema import CostSettings, Environment
 
 FILE = Path(__file__).with_name("schema.json")

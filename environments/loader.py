@@ -10,11 +10,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from environments import consistency, neighbours, safety
 from environments.document import Document, UnreadableDocument, parse
 from environments.explain import explain
 from environments.json_schema import environment_schema
 from environments.problems import Finding, InvalidEnvironment, Problem, UnknownEnvironment, shown
+from environments.rules import consistency, neighbours, safety
 from environments.schema import Environment
 from environments.wording import unknown
 

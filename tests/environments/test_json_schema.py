@@ -18,7 +18,7 @@ from environments.explain import explain
 from environments.json_schema import FILE, environment_schema, render
 from environments.loader import DIRECTORY, names
 from environments.problems import FieldPath
-from environments.safety import RULES
+from environments.rules.safety import RULES
 from environments.schema import Environment
 
 SCHEMA = environment_schema()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from environments import capacity
 from environments.declared import DECLARED_TABLES
 from environments.problems import FieldPath, Finding
+from environments.rules import capacity
 from environments.schema import Autoscaled, Environment, OnDemand, Provisioned, RequestCaps, TableSettings
 from environments.wording import given, unknown
 from tierstore.declaration.tables import StreamView, Table

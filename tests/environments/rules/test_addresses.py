@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from environments.addresses import PRIVATE_RANGES, findings
+from environments.rules.addresses import PRIVATE_RANGES, findings
 from environments.schema import CreatedNetwork
 
 CIDRS = st.builds(

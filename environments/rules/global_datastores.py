@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from environments import addresses
 from environments.elasticache import GLOBAL_NODE_FAMILIES, GLOBAL_REGIONS, is_large, node_family
 from environments.problems import FieldPath, Finding
 from environments.replication_groups import ReplicationGroup, replication_groups
+from environments.rules import addresses
 from environments.schema import CreatedNetwork, Environment, ExistingNetwork, RedisSettings
 from environments.standby import standby
 from environments.wording import given, one_of

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from environments import capacity, serverless_redis
 from environments.elasticache import (
     ENGINE_VERSIONS,
     MOST_REPLICAS,
@@ -18,6 +17,8 @@ from environments.elasticache import (
 )
 from environments.problems import FieldPath, Finding, dotted
 from environments.replication_groups import ReplicationGroup, replication_groups
+from environments.rules import capacity, serverless_redis
+from environments.rules.windows import daily, overlap, weekly
 from environments.schema import (
     CreatedNetwork,
     Environment,
@@ -26,7 +27,6 @@ from environments.schema import (
     Scaled,
     ServerlessRedisSettings,
 )
-from environments.windows import daily, overlap, weekly
 from environments.wording import given, one_of
 
 SHORTEST_WINDOW = 60

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from environments.safety import RULES, broken_rules
+from environments.rules.safety import RULES, broken_rules
 from environments.schema import BucketSettings, EncryptionSettings, RedisSettings, TableSettings
 from tests.environments.conftest import ProblemsOf
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from environments.windows import DAY, WEEK, WEEKDAYS, Window, daily, overlap, weekly
+from environments.rules.windows import DAY, WEEK, WEEKDAYS, Window, daily, overlap, weekly
 
 
 def clock(minute: int) -> str:
