@@ -1,14 +1,12 @@
-"""Which requests for items and objects are recorded, and settings of that which do not fit together."""
+"""Which requests for items and objects are recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from environments import arns
 from environments.declared import LOG_BUCKET, USED_BUCKETS
-from environments.problems import Finding
 from environments.schema import Environment
 from tierstore.declaration.model import DataModel
 
@@ -78,15 +76,6 @@ def selectors(environment: Environment, model: DataModel) -> tuple[Selector, ...
             read_only=read_only,
         ),
     )
-
-
-def findings(environment: Environment) -> Iterator[Finding]:
-    """What is asked for without anything being recorded."""
-    if environment.audit.log_group and not environment.audit.enabled:
-        yield Finding(
-            path=("audit", "log_group"),
-            message="given true while data_events is none: choose which events are recorded, or set this to false",
-        )
 
 
 def _has_copy(environment: Environment, bucket: str) -> bool:

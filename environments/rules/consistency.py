@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from environments import audit, backups
 from environments.declared import APPLICATIONS, BUCKETS, OPERATIONS, OWNERS, TABLES, USED_BUCKETS
 from environments.problems import FieldPath, Finding
 from environments.regions import partition
 from environments.replication_groups import cache_ids, replication_groups
-from environments.rules import addresses, buckets, global_datastores, redis, tables
+from environments.rules import addresses, audit, backups, buckets, global_datastores, redis, tables
 from environments.schema import BudgetSettings, CreatedNetwork, Environment, ExistingNetwork, PlanSettings, Trust
 from environments.standby import with_standby
 from environments.wording import given, one_of, unknown
