@@ -21,9 +21,9 @@ from validation.clients import Clients
 from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Severity, Skip, Unmet, compare
-from validation.redis_access import Address, RedisAccess, redis_access
-from validation.redis_probe import login, replication, speaks_plain_text, tls_version, topology, unreachable
-from validation.redis_topology import SLOTS, Shard, tag_for, unserved
+from validation.redis.access import Address, RedisAccess, redis_access
+from validation.redis.probe import login, replication, speaks_plain_text, tls_version, topology, unreachable
+from validation.redis.topology import SLOTS, Shard, tag_for, unserved
 
 KEY_PREFIX: Final = "validation:"
 """Of every key that is written; each expires by itself, should a check be interrupted."""

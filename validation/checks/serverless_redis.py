@@ -23,9 +23,9 @@ from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Json, Severity, Unmet, compare
 from validation.live import redis
-from validation.redis_access import Address, RedisAccess
-from validation.redis_probe import login, speaks_plain_text, topology
-from validation.redis_topology import unserved
+from validation.redis.access import Address, RedisAccess
+from validation.redis.probe import login, speaks_plain_text, topology
+from validation.redis.topology import unserved
 
 if TYPE_CHECKING:
     from mypy_boto3_elasticache.type_defs import ServerlessCacheTypeDef

@@ -21,7 +21,7 @@ from validation.drill.stage import Settings, Stage
 from validation.drill.timeline import Moment, Timeline
 from validation.drill.trigger import pull
 from validation.drill.writer import Assignment
-from validation.redis_topology import tag_for
+from validation.redis.topology import tag_for
 
 WARM_UP_SECONDS: Final = 3.0
 """Of steady writes before the trigger, so that a gap stands out."""

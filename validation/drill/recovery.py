@@ -13,8 +13,8 @@ from validation.clients import Clients
 from validation.drill.stage import Stage
 from validation.drill.timeline import Timeline
 from validation.live.redis import replication_group
-from validation.redis_access import Address, RedisAccess
-from validation.redis_probe import Replication, replication
+from validation.redis.access import Address, RedisAccess
+from validation.redis.probe import Replication, replication
 
 POLL_SECONDS: Final = 0.1
 STATUS_POLL_SECONDS: Final = 1.0

@@ -13,9 +13,9 @@ from validation.context import Context
 from validation.drill.trigger import Trigger, require_usable
 from validation.errors import CouldNotRun
 from validation.framework.result import Unmet
-from validation.redis_access import RedisAccess
-from validation.redis_probe import topology
-from validation.redis_topology import Shard, parse_slot_ranges
+from validation.redis.access import RedisAccess
+from validation.redis.probe import topology
+from validation.redis.topology import Shard, parse_slot_ranges
 
 
 @dataclass(frozen=True, kw_only=True)

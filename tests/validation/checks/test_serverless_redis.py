@@ -18,8 +18,8 @@ from validation.framework.check import Check
 from validation.framework.result import Status, Unmet
 from validation.framework.runner import Task, examine
 from validation.live import kms, redis
-from validation.redis_access import Address
-from validation.redis_topology import SLOTS, Shard
+from validation.redis.access import Address
+from validation.redis.topology import SLOTS, Shard
 
 NAME = "tierstore-local"
 KEY = "arn:aws:kms:us-east-1:000000000000:key/1"

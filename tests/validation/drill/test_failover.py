@@ -25,7 +25,7 @@ from validation.drill.failover import KEY_PREFIX, assignments
 from validation.drill.stage import Settings, set_stage
 from validation.errors import CouldNotRun
 from validation.live import redis
-from validation.redis_probe import topology
+from validation.redis.probe import topology
 
 # Python's ssl drops a socket unclosed where the peer dies between TCP's and TLS' handshake.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")

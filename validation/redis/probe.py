@@ -11,8 +11,8 @@ from typing import Any, Final, cast
 
 import redis
 
-from validation.redis_access import ANSWER_SECONDS, CONNECT_SECONDS, Address, RedisAccess
-from validation.redis_topology import Shard, shards
+from validation.redis.access import ANSWER_SECONDS, CONNECT_SECONDS, Address, RedisAccess
+from validation.redis.topology import Shard, shards
 
 ACQUAINTANCE_SECONDS: Final = 5.0
 """Patience with a node that does not know all others yet; nodes exchange what they know every second."""

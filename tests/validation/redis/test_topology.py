@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis.crc import key_slot
 
-from validation.redis_access import Address
-from validation.redis_topology import SLOTS, parse_slot_ranges, shards, tag_for, unserved
+from validation.redis.access import Address
+from validation.redis.topology import SLOTS, parse_slot_ranges, shards, tag_for, unserved
 
 ASKED = Address(host="endpoint", port=6379)
 ANSWER = [

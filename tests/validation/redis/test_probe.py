@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from validation.redis_access import Address
-from validation.redis_probe import Replication, parse_replication, speaks_plain_text, unreachable
+from validation.redis.access import Address
+from validation.redis.probe import Replication, parse_replication, speaks_plain_text, unreachable
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import pytest
 from environments import Deployment, SandboxConnection, load
 from environments.target import SandboxRedis
 from validation.clients import connect
-from validation.redis_access import Address, IamCredentials, redis_access
+from validation.redis.access import Address, IamCredentials, redis_access
 
 ENDPOINT = Address(host="127.0.0.1", port=6379)
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from redis.crc import key_slot
 
-from validation.redis_access import Address
+from validation.redis.access import Address
 
 SLOTS: Final = 16_384
 """Hash slots of every Redis Cluster."""
