@@ -25,7 +25,7 @@ from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Severity, compare
 from validation.live import iam
-from validation.policy import allows_anybody
+from validation.resource_policy import allows_anybody
 
 OWNER: Final = "validation-owner"
 """Whose id a role is taken with that is bound to one."""

@@ -17,7 +17,7 @@ from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Json, Severity, compare
 from validation.live import backup, kms
-from validation.policy import Request, denies
+from validation.resource_policy import Request, denies
 
 DELETIONS: Final = ("backup:DeleteBackupVault", "backup:DeleteRecoveryPoint", "backup:UpdateRecoveryPointLifecycle")
 SERVICES: Final = ("DynamoDB", "S3")

@@ -12,7 +12,7 @@ from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Severity, Skip, compare
 from validation.live import network, redis
-from validation.policy import allows_anybody
+from validation.resource_policy import allows_anybody
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import IpPermissionOutputTypeDef, SecurityGroupTypeDef, SubnetTypeDef

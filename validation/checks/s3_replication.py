@@ -11,7 +11,7 @@ from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Severity, compare
 from validation.live import kms, s3
-from validation.policy import Request, allows_anybody, denies
+from validation.resource_policy import Request, allows_anybody, denies
 
 
 def replicated(context: Context) -> Sequence[str]:

@@ -11,7 +11,7 @@ from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Severity, compare
 from validation.live import s3
-from validation.policy import Request, allowed_sources, allows_anybody, denies
+from validation.resource_policy import Request, allowed_sources, allows_anybody, denies
 
 _SECURE: Final = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.2"}
 _WITHOUT_TLS: Final = {"aws:SecureTransport": "false"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from validation.policy import Request, allowed_sources, allows_anybody, denies
+from validation.resource_policy import Request, allowed_sources, allows_anybody, denies
 
 BUCKET = "arn:aws:s3:::bucket"
 
