@@ -17,8 +17,8 @@ from validation.cost.document import cost_document
 from validation.cost.inventory import before
 from validation.cost.measured import DAYS, Measured
 from validation.cost.metrics import measure
+from validation.files import write
 from validation.plan.command import add_common, directory_of, obtain
-from validation.plan.files import write
 from validation.plan.model import Plan
 from validation.plan.progress import Say, progress
 from validation.preflight import deployed_context

@@ -18,10 +18,10 @@ from toolchain import paths
 from toolchain.errors import ToolchainError
 from validation.command_line import Commands, exit_codes
 from validation.errors import CouldNotRun
+from validation.files import write
 from validation.plan import checkov, markdown, terminal, terraform
 from validation.plan.checkov import CheckovReport
 from validation.plan.document import Document, review_document
-from validation.plan.files import write
 from validation.plan.model import Plan, UnreadablePlan, read_plan
 from validation.plan.progress import Say, progress
 from validation.plan.review import review

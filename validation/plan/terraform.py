@@ -20,8 +20,8 @@ from toolchain.prerequisites import find_terraform
 from toolchain.runs import only_run
 from toolchain.terraform import pin_provider
 from validation.errors import CouldNotRun
+from validation.files import write
 from validation.plan import commands
-from validation.plan.files import write
 from validation.plan.progress import Say
 from validation.plan.redaction import redacted
 

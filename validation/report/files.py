@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from validation.plan.files import write
+from validation.files import write
 from validation.report import html, junit
 from validation.report.document import Document
 
