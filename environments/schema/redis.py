@@ -62,8 +62,6 @@ class ReplicationGroupSettings(Section):
     """Take a snapshot when the replication group is destroyed."""
     apply_immediately: bool = False
     """Change nodes at once instead of in the maintenance window."""
-    replica: RedisReplica | None = None
-    """A copy in the disaster recovery region that is written to within a second; null keeps none."""
 
     @property
     def nodes(self) -> int:
@@ -124,6 +122,8 @@ class RedisSettings(ReplicationGroupSettings):
     """The account's quota of nodes per cluster: 90 until AWS has raised it, at most 500."""
     port: Annotated[int, Field(ge=1024, le=65_535)] = 6379
     """TCP port of every node."""
+    replica: RedisReplica | None = None
+    """A copy of every group in the disaster recovery region that is written to within a second; null keeps none."""
     separate: SeparateGroups = SeparateGroups()
     """Replication groups for some uses alone, such as `session: {}`."""
 

@@ -79,6 +79,12 @@ def test_a_use_that_nobody_declared_is_refused(problems_of: ProblemsOf) -> None:
     assert "redis.separate.sessions: unknown (did you mean session?), allowed cache, real_time or session" in problem
 
 
+def test_every_group_has_its_replica_where_the_main_one_says(problems_of: ProblemsOf) -> None:
+    (problem,) = problems_of("redis: {separate: {session: {replica: null}}}\n")
+
+    assert "redis.separate.session.replica: unknown" in problem
+
+
 def test_production_looks_at_separate_groups_too(problems_of: ProblemsOf) -> None:
     problems = "\n".join(problems_of("production: true\nredis: {separate: {session: {final_snapshot: false}}}\n"))
 
