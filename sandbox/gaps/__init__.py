@@ -44,7 +44,7 @@ def closed(state: Path) -> list[tuple[str, Gap]]:
         ("dynamodb", recovery_period.remembering(Memory(state / "dynamodb-recovery-periods.json"))),
         ("monitoring", cloudwatch.remembering(Memory(state / "cloudwatch-alarms.json"))),
         ("iam", iam_simulation.handle),
-        ("dynamodb", billing.handle),
+        ("dynamodb", billing.remembering(Memory(state / "dynamodb-caps.json"))),
         ("dynamodb", replica_encryption.remembering(Memory(state / "dynamodb-replica-keys.json"))),
         ("kms", kms_managed_keys.handle),
         ("s3", missing_objects.handle),

@@ -35,7 +35,7 @@ AUTOSCALED: Final[Settings] = {
     "indexes": {"gsi1": {"read": {"minimum": 7, "maximum": 70}, "write": {"minimum": 6, "maximum": 60}}},
 }
 PROVISIONED: Final[Settings] = {"mode": "provisioned", "read_capacity": 40, "write_capacity": 20}
-CAPPED: Final[Settings] = {"mode": "on_demand", "max_read_units": 900}
+CAPPED: Final[Settings] = {"mode": "on_demand", "max_read_units": 900, "indexes": {"gsi2": {"max_write_units": 500}}}
 
 
 @dataclass(frozen=True, kw_only=True)

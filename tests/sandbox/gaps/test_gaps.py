@@ -114,7 +114,29 @@ def test_a_table_has_the_units_of_its_billing_mode_only(sandbox: Sandbox, indexe
         assert "OnDemandThroughput" not in part
         assert part["ProvisionedThroughput"]["ReadCapacityUnits"] == 7
     for part in (on_demand, on_demand["GlobalSecondaryIndexes"][0]):
+        assert "OnDemandThroughput" not in part
         assert part["ProvisionedThroughput"]["ReadCapacityUnits"] == 0
+
+
+def test_an_index_is_capped_together_with_the_change_to_on_demand(sandbox: Sandbox, indexed_table: str) -> None:
+    dynamodb = sandbox.client("dynamodb")
+    units = {"ProvisionedThroughput": {"ReadCapacityUnits": 7, "WriteCapacityUnits": 3}}
+    update = {"GlobalSecondaryIndexUpdates": [{"Update": {"IndexName": "all", **units}}]}
+    dynamodb.update_table(TableName=indexed_table, BillingMode="PROVISIONED", **units, **update)
+
+    dynamodb.update_table(
+        TableName=indexed_table,
+        BillingMode="PAY_PER_REQUEST",
+        OnDemandThroughput={"MaxReadRequestUnits": 70},
+        GlobalSecondaryIndexUpdates=[
+            {"Update": {"IndexName": "all", "OnDemandThroughput": {"MaxWriteRequestUnits": 7}}}
+        ],
+    )
+
+    described = dynamodb.describe_table(TableName=indexed_table)["Table"]
+    [index] = described["GlobalSecondaryIndexes"]
+    assert described["OnDemandThroughput"] == {"MaxReadRequestUnits": 70, "MaxWriteRequestUnits": -1}
+    assert index["OnDemandThroughput"] == {"MaxReadRequestUnits": -1, "MaxWriteRequestUnits": 7}
 
 
 def test_a_replica_of_a_table_is_encrypted_with_its_own_key(sandbox: Sandbox, indexed_table: str) -> None:
