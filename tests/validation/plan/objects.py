@@ -14,6 +14,11 @@ BUCKET_ARN = "arn:aws:s3:::uploads"
 KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
 
 
+def recovery(*, enabled: bool = True, days: int | None = 35) -> list[Values]:
+    """The recovery of a table to a point in time."""
+    return [{"enabled": enabled, "recovery_period_in_days": days}]
+
+
 def policy(*statements: Values) -> str:
     """The text of a policy document."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})

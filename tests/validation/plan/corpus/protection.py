@@ -1,0 +1,201 @@
+"""What keeps data from being lost is taken away."""
+
+from __future__ import annotations
+
+from tests.validation.plan import objects as o
+from tests.validation.plan.builder import destroyed, plan, replaced, sensitive, unchanged, updated
+from tests.validation.plan.corpus.addresses import BUCKET, GROUP, KEY, LIFECYCLE, PARAMETERS, TABLE, VERSIONING
+from tests.validation.plan.corpus.case import Case
+
+CASES = (
+    Case(
+        "deletion protection off",
+        plan(updated(TABLE, o.TABLE, deletion_protection_enabled=False)),
+        blocked=(("unprotect", TABLE),),
+    ),
+    Case(
+        "deletion protection no longer stated",
+        plan(updated(TABLE, o.TABLE, deletion_protection_enabled=None)),
+        blocked=(("unprotect", TABLE),),
+    ),
+    Case(
+        "deletion protection not known yet",
+        plan(updated(TABLE, o.TABLE, unknown={"deletion_protection_enabled": True})),
+        blocked=(("unprotect", TABLE),),
+    ),
+    Case(
+        "recovery off",
+        plan(updated(TABLE, o.TABLE, point_in_time_recovery=o.recovery(enabled=False, days=None))),
+        blocked=(("unprotect", TABLE), ("unprotect", TABLE)),
+    ),
+    Case(
+        "recovery for fewer days",
+        plan(updated(TABLE, o.TABLE, point_in_time_recovery=o.recovery(days=7))),
+        blocked=(("unprotect", TABLE),),
+    ),
+    Case(
+        "recovery of a replica off",
+        plan(updated(TABLE, o.TABLE, replica=[{"region_name": "us-west-2", "point_in_time_recovery": False}])),
+        blocked=(("unprotect", TABLE),),
+    ),
+    Case(
+        "versioning suspended",
+        plan(updated(VERSIONING, o.VERSIONING, versioning_configuration=[{"status": "Suspended"}])),
+        blocked=(("unprotect", VERSIONING),),
+    ),
+    Case(
+        "versioning's block vanished while the bucket stays",
+        plan(destroyed(VERSIONING, o.VERSIONING), unchanged(BUCKET, o.BUCKET)),
+        blocked=(("unprotect", VERSIONING),),
+    ),
+    Case(
+        "versioning goes while its bucket is replaced",
+        plan(
+            replaced(BUCKET, o.BUCKET, by=[["object_lock_enabled"]], object_lock_enabled=True),
+            destroyed(VERSIONING, o.VERSIONING),
+        ),
+        blocked=(("replace", BUCKET), ("unprotect", VERSIONING)),
+    ),
+    Case(
+        "versioning goes with its bucket",
+        plan(destroyed(VERSIONING, o.VERSIONING), destroyed(BUCKET, o.BUCKET)),
+        blocked=(("destroy", BUCKET),),
+    ),
+    Case("force_destroy on", plan(updated(BUCKET, o.BUCKET, force_destroy=True)), blocked=(("unprotect", BUCKET),)),
+    Case(
+        "objects begin to expire",
+        plan(
+            updated(
+                "aws_s3_bucket_lifecycle_configuration.uploads",
+                o.LIFECYCLE,
+                rule=[{**o.LIFECYCLE["rule"][0], "expiration": [{"days": 30}]}],
+            )
+        ),
+        blocked=(("unprotect", "aws_s3_bucket_lifecycle_configuration.uploads"),),
+    ),
+    Case(
+        "a new rule lets objects expire",
+        plan(
+            updated(
+                "aws_s3_bucket_lifecycle_configuration.uploads",
+                o.LIFECYCLE,
+                rule=[*o.LIFECYCLE["rule"], {"id": "new", "expiration": [{"days": 1}]}],
+            )
+        ),
+        blocked=(("unprotect", "aws_s3_bucket_lifecycle_configuration.uploads"),),
+    ),
+    Case(
+        "a rule that was disabled begins to delete",
+        plan(
+            updated(
+                "aws_s3_bucket_lifecycle_configuration.uploads",
+                {**o.LIFECYCLE, "rule": [{"id": "old", "status": "Disabled", "expiration": [{"days": 30}]}]},
+                rule=[{"id": "old", "status": "Enabled", "expiration": [{"days": 30}]}],
+            )
+        ),
+        blocked=(("unprotect", "aws_s3_bucket_lifecycle_configuration.uploads"),),
+    ),
+    Case(
+        "a rule that deletes is disabled",
+        plan(
+            updated(
+                "aws_s3_bucket_lifecycle_configuration.uploads",
+                {**o.LIFECYCLE, "rule": [{"id": "old", "status": "Enabled", "expiration": [{"days": 30}]}]},
+                rule=[{"id": "old", "status": "Disabled", "expiration": [{"days": 1}]}],
+            )
+        ),
+    ),
+    Case(
+        "items begin to be deleted by their time",
+        plan(updated(TABLE, o.TABLE, ttl=[{"enabled": True, "attribute_name": "ttl"}])),
+        blocked=(("unprotect", TABLE),),
+    ),
+    Case(
+        "old versions kept for longer",
+        plan(
+            updated(
+                "aws_s3_bucket_lifecycle_configuration.uploads",
+                o.LIFECYCLE,
+                rule=[{**o.LIFECYCLE["rule"][0], "noncurrent_version_expiration": [{"noncurrent_days": 365}]}],
+            )
+        ),
+    ),
+    Case(
+        "objects locked for fewer days",
+        plan(
+            updated(
+                "aws_s3_bucket_object_lock_configuration.backups",
+                o.OBJECT_LOCK,
+                rule=[{"default_retention": [{"mode": "COMPLIANCE", "days": 30}]}],
+            )
+        ),
+        blocked=(("unprotect", "aws_s3_bucket_object_lock_configuration.backups"),),
+    ),
+    Case(
+        "replication disabled",
+        plan(
+            updated(
+                "aws_s3_bucket_replication_configuration.uploads",
+                o.REPLICATION,
+                rule=[{"id": "everything", "status": "Disabled"}],
+            )
+        ),
+        blocked=(("unprotect", "aws_s3_bucket_replication_configuration.uploads"),),
+    ),
+    Case(
+        "no snapshots",
+        plan(updated(GROUP, o.REPLICATION_GROUP, snapshot_retention_limit=0)),
+        blocked=(("unprotect", GROUP),),
+    ),
+    Case(
+        "one zone",
+        plan(updated(GROUP, o.REPLICATION_GROUP, multi_az_enabled=False)),
+        blocked=(("unprotect", GROUP),),
+    ),
+    Case(
+        "fewer replicas",
+        plan(updated(GROUP, o.REPLICATION_GROUP, replicas_per_node_group=0)),
+        blocked=(("unprotect", GROUP),),
+    ),
+    Case(
+        "no last snapshot",
+        plan(updated(GROUP, o.REPLICATION_GROUP, final_snapshot_identifier=None)),
+        blocked=(("unprotect", GROUP),),
+    ),
+    Case("a key is disabled", plan(updated(KEY, o.KMS_KEY, is_enabled=False)), blocked=(("unprotect", KEY),)),
+    Case(
+        "a key can be saved for fewer days",
+        plan(updated(KEY, o.KMS_KEY, deletion_window_in_days=7)),
+        blocked=(("unprotect", KEY),),
+    ),
+    Case(
+        "objects are replicated elsewhere",
+        plan(
+            updated(
+                "aws_s3_bucket_replication_configuration.uploads",
+                {**o.REPLICATION, "rule": [{**o.REPLICATION["rule"][0], "destination": [{"bucket": o.BUCKET_ARN}]}]},
+                rule=[{**o.REPLICATION["rule"][0], "destination": [{"bucket": "arn:aws:s3:::foreign"}]}],
+            )
+        ),
+        blocked=(("unprotect", "aws_s3_bucket_replication_configuration.uploads"),),
+    ),
+    Case(
+        "full nodes evict counts too",
+        plan(updated(PARAMETERS, o.parameters("volatile-lfu"), parameter=o.parameters("allkeys-lru")["parameter"])),
+        blocked=(("unprotect", PARAMETERS),),
+    ),
+    Case(
+        "full nodes refuse writes",
+        plan(updated(PARAMETERS, o.parameters("volatile-lfu"), parameter=o.parameters("noeviction")["parameter"])),
+    ),
+    Case(
+        "rules of a lifecycle that nobody knows yet",
+        plan(updated(LIFECYCLE, {**o.LIFECYCLE, "rule": []}, unknown={"rule": True})),
+        blocked=(("unprotect", LIFECYCLE),),
+    ),
+    Case(
+        "a protecting value that nobody may see",
+        plan(sensitive(updated(TABLE, o.TABLE, deletion_protection_enabled=False), "deletion_protection_enabled")),
+        blocked=(("unprotect", TABLE),),
+    ),
+)
