@@ -8,19 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.deployed import Deployed
-from tests.validation import (
-    breaks_access,
-    breaks_alarms,
-    breaks_audit,
-    breaks_backup,
-    breaks_costs,
-    breaks_dynamodb,
-    breaks_platform,
-    breaks_redis,
-    breaks_s3,
-    breaks_tags,
-)
-from tests.validation.breaks import Break
+from tests.validation.breaks import access, alarms, audit, backup, costs, dynamodb, platform, redis, s3, tags
+from tests.validation.breaks.breaking import Break
 from tests.validation.not_deployed import SERVERLESS_IDS, STANDBY_IDS
 from validation.checks import CHECKS, redis_data, s3_data
 from validation.context import Context
@@ -28,16 +17,16 @@ from validation.framework.result import Result, Status
 from validation.framework.runner import Task, examine
 
 BREAKS = (
-    *breaks_platform.BREAKS,
-    *breaks_access.BREAKS,
-    *breaks_audit.BREAKS,
-    *breaks_dynamodb.BREAKS,
-    *breaks_s3.BREAKS,
-    *breaks_redis.BREAKS,
-    *breaks_backup.BREAKS,
-    *breaks_alarms.BREAKS,
-    *breaks_costs.BREAKS,
-    *breaks_tags.BREAKS,
+    *platform.BREAKS,
+    *access.BREAKS,
+    *audit.BREAKS,
+    *dynamodb.BREAKS,
+    *s3.BREAKS,
+    *redis.BREAKS,
+    *backup.BREAKS,
+    *alarms.BREAKS,
+    *costs.BREAKS,
+    *tags.BREAKS,
 )
 MENDED_SECONDS = 30.0
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.validation.breaks import AlteredContext
+from tests.validation.breaks.breaking import AlteredContext
 from validation.checks import CHECKS
 from validation.context import Context
 from validation.framework.check import Check

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.support.deployed import Deployed
-from tests.validation.breaks import AlteredContext, changed
+from tests.validation.breaks.breaking import AlteredContext, changed
 from toolchain.paths import ROOT
 from validation.__main__ import main
 from validation.checks.redis_data import reach

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.validation.breaks import Break, as_if, changed, really
+from tests.validation.breaks.breaking import Break, as_if, changed, really
 from validation.context import Context
 from validation.live import cloudtrail
 

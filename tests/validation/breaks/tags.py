@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.validation.breaks import Break, Breaking, as_if, really
+from tests.validation.breaks.breaking import Break, Breaking, as_if, really
 from validation.context import Context
 from validation.live import tags
 

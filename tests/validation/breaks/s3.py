@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from environments import arns
-from tests.validation.breaks import Break, Breaking, as_if, bucket, forbidding, really
+from tests.validation.breaks.breaking import Break, Breaking, as_if, bucket, forbidding, really
 from validation.checks.s3_settings import bucket_key
 from validation.context import Context
 from validation.live import s3

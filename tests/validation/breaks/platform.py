@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.validation.breaks import Break, Breaking, as_if, really
+from tests.validation.breaks.breaking import Break, Breaking, as_if, really
 from validation.context import Context
 from validation.live import kms, network, redis, ssm
 

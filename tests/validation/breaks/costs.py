@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.validation.breaks import Break, really
+from tests.validation.breaks.breaking import Break, really
 from validation.context import Context
 from validation.live import costs
 

@@ -13,7 +13,7 @@ from unittest.mock import ANY
 from sandbox import certificates
 from sandbox.directory import Directory
 from sandbox.redis_cluster import cluster
-from tests.validation.breaks import Break, Breaking, as_if, changed, really, with_fault
+from tests.validation.breaks.breaking import Break, Breaking, as_if, changed, really, with_fault
 from validation.checks.redis_data import SAFE_TLS
 from validation.context import Context
 from validation.live import autoscaling, redis

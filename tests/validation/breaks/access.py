@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from environments import arns
-from tests.validation.breaks import Break, Breaking, really
+from tests.validation.breaks.breaking import Break, Breaking, really
 from validation.context import Context
 from validation.live import iam
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from tests.validation.breaks import Break, Breaking, as_if, changed, forbidding, really, table
+from tests.validation.breaks.breaking import Break, Breaking, as_if, changed, forbidding, really, table
 from validation.checks.keys import key_arn
 from validation.context import Context
 from validation.live import dynamodb

@@ -9,7 +9,7 @@ from typing import Any
 from environments.schema import AlarmSettings
 from monitoring.dashboard import dashboard_name
 from monitoring.topic import topic_arn
-from tests.validation.breaks import Break, as_if, really
+from tests.validation.breaks.breaking import Break, as_if, really
 from validation.checks.keys import key_arn
 from validation.context import Context
 from validation.live import cloudwatch, sns
