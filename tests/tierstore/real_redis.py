@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pytest
 import redis
 from redis.crc import key_slot
 
@@ -23,6 +24,8 @@ from tierstore.connection import BucketConnection, Connection, RedisConnection
 PORT = 6390
 USER = "app"
 PASSWORD = "secret"
+HUNG_SECONDS = 1.0
+"""After which a node counts as hung, where one is; the others must answer within."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,14 @@ class RealRedis:
 
     @contextmanager
     def hung(self, server: Server) -> Iterator[None]:
-        """Let a server keep its connections and answer nothing."""
+        """Let a server keep its connections and answer nothing, and let nobody wait for it long."""
         process = server.process
         assert process is not None
         process.signal(signal.SIGSTOP)
         try:
-            yield
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr("tierstore.redis.routing.ANSWER_SECONDS", HUNG_SECONDS)
+                yield
         finally:
             process.signal(signal.SIGCONT)
             self.cluster.wait_until_healthy()

@@ -114,7 +114,7 @@ def reset(after: bytes = b"") -> Behaviour:
 
 def say_nothing(until: threading.Event) -> Behaviour:
     def behave(_: socket.socket) -> None:
-        until.wait(10)
+        until.wait(60)
 
     return behave
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -207,7 +208,8 @@ def test_soon_before_its_expiry_a_copy_is_refreshed_once(
 ) -> None:
     one, _ = processes
     one.read("a")
-    clock.added = timedelta(seconds=85)
+    # The copy lasts for 90 s at least.
+    clock.added = timedelta(seconds=81)
     for _ in range(5):
         one.read("a")
     one.settle()
@@ -236,9 +238,11 @@ def test_with_redis_stopped_reads_and_writes_go_on_and_afterwards_no_old_copy_co
         assert [one.read("a"), two.read("a")] == [table.items["a"]] * 2
 
     titles = set()
-    for _ in range(30):
+    # Far longer than it takes to look for Redis again, and less than the old copy would last.
+    for _ in range(600):
         titles = {getattr(process.read("a"), "title", None) for process in processes}
         one.settle()
         if titles == {"second"}:
             break
+        time.sleep(0.05)
     assert titles == {"second"}

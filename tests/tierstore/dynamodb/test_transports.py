@@ -14,6 +14,7 @@ from contextlib import closing
 from contextvars import copy_context
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -237,6 +238,8 @@ def test_a_connection_that_breaks_leaves_the_request_in_doubt(
 
 @pytest.mark.usefixtures("short_patience")
 def test_a_server_that_says_nothing_is_given_up_and_the_request_is_in_doubt(server: Server, call: Call) -> None:
+    # Over a connection that stands: no time is lost before the request is sent.
+    call(GET)
     released = threading.Event()
     server.behaviours.append(say_nothing(released))
 
@@ -249,12 +252,13 @@ def test_a_server_that_says_nothing_is_given_up_and_the_request_is_in_doubt(serv
 def test_a_server_that_is_not_there_leaves_no_doubt(call: Call, server: Server) -> None:
     call(GET)
     server.end_connections()
-    # Nobody listens on a port that was bound and given up.
-    with socket.create_server(("127.0.0.1", 0)) as unused:
+    # Nobody listens on a port that is bound and no more, nor can anybody take it.
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
-    transport = DynamoDBTransport(Aws(replace(CONNECTION, endpoint_url=f"http://127.0.0.1:{port}")))
+        transport = DynamoDBTransport(Aws(replace(CONNECTION, endpoint_url=f"http://127.0.0.1:{port}")))
 
-    problem = failure(transport.carry_out)
+        problem = failure(transport.carry_out)
 
     assert (type(problem), problem.in_doubt) == (UnavailableError, False)
 
@@ -297,7 +301,10 @@ def test_an_answer_whose_checksum_differs_is_in_doubt(server: Server, call: Call
 
 
 @OURS
-def test_a_deadline_cuts_an_attempt_short(server: Server, call: Call) -> None:
+def test_a_deadline_cuts_an_attempt_short(server: Server, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Until the attempt begins, no time passes.
+    monkeypatch.setattr("tierstore.core.deadlines.time", SimpleNamespace(monotonic=lambda: 0.0))
+    call(GET)
     released = threading.Event()
     server.behaviours.append(say_nothing(released))
 
@@ -372,12 +379,11 @@ def test_more_requests_than_connections_wait_for_each_other(
     assert server.connections <= 6
 
 
-@pytest.mark.usefixtures("short_patience")
 def test_a_request_that_gets_no_connection_in_time_was_not_sent(
     server: Server, aws: Aws, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tierstore.aws_json.sockets.MAXIMUM_CONNECTIONS", 1)
-    monkeypatch.setattr(client, "READ_SECONDS", 5)
+    monkeypatch.setattr(client, "READ_SECONDS", 60)
     transport = DynamoDBTransport(aws)
     released = threading.Event()
     server.behaviours.append(say_nothing(released))
@@ -400,9 +406,12 @@ def test_a_task_that_is_cancelled_leaves_no_half_read_connection_behind(server: 
 
     async def cancel_and_ask_again() -> Any:
         transport = AsyncDynamoDBTransport(aws)
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.1):
-                await transport.carry_out(GET)
+        task = asyncio.create_task(transport.carry_out(GET))
+        while not server.received:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
         released.set()
         found = await transport.carry_out(GET)
         await transport.close()

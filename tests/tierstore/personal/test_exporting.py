@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.full_disk import full_disk
 from tests.tierstore.personal.conftest import Killed, Life, Tiers
 from tierstore.errors import InvalidError
 
@@ -88,11 +88,9 @@ def test_only_its_owner_may_read_it(tiers: Tiers, life: Life, tmp_path: Path, na
 
 @pytest.mark.parametrize("room", [0, 100, 400])
 def test_an_export_for_which_the_disk_has_no_room_leaves_nothing(
-    tiers: Tiers, life: Life, tmp_path: Path, room: int, file_size_limit: Callable[[int], None]
+    tiers: Tiers, life: Life, tmp_path: Path, room: int
 ) -> None:
-    file_size_limit(room)
-
-    with pytest.raises(OSError, match=f"File too large: '{tmp_path}/out"):
+    with full_disk(room=room), pytest.raises(OSError, match=f"File too large: '{tmp_path}/out"):
         tiers.storage.personal_data.export(life.user.id, tmp_path / "out.zip")
 
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

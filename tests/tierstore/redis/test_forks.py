@@ -13,6 +13,7 @@ from tierstore.redis.transport import RedisTransport
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_child_does_not_read_its_parents_replies(real_redis: RealRedis) -> None:
     transport = RedisTransport(Aws(real_redis.connection), real_redis.connection.redis)
     own_connection = RedisRequest(key="a", command=("CLIENT", "ID"))

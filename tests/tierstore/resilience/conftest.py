@@ -13,6 +13,11 @@ from tierstore.connection import Connection
 
 
 @pytest.fixture
+def patience() -> None:
+    """No more than applications have: they must live with nodes that answer late, too."""
+
+
+@pytest.fixture
 def healthy(
     connection: Connection,
     sandbox: SandboxConnection,

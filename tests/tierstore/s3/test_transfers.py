@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.full_disk import full_disk
 from tierstore.core.effects import Plan
 from tierstore.errors import AccessDeniedError, ConflictError, CorruptError, NotFoundError, TooLargeError
 from tierstore.s3.bucket import LiveBucket, delete, digest_stored, find, head, read, read_beginning
@@ -154,14 +155,12 @@ def test_a_file_for_which_the_disk_has_no_room_is_not_delivered(
     run: Run,
     assets: LiveBucket,
     tmp_path: Path,
-    file_size_limit: Callable[[int], None],
 ) -> None:
     stored = run(upload(sending(assets, file(1001), key="larger than the disk")))
     received = tmp_path / "received"
     received.write_text("what was there")
-    file_size_limit(1000)
 
-    with pytest.raises(OSError, match=f"File too large: '{received}'"):
+    with full_disk(room=1000), pytest.raises(OSError, match=f"File too large: '{received}'"):
         run(download(assets, stored, received, sha256=None, progress=Progress(1001, None)))
 
     assert received.read_text() == "what was there"

@@ -21,6 +21,7 @@ from botocore.exceptions import (
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
+from tests.support.full_disk import full_disk
 from tierstore.aws import Aws
 from tierstore.connection import BucketConnection, Connection, RedisConnection
 from tierstore.core.deadlines import deadline
@@ -180,15 +181,12 @@ def test_a_slice_is_written_at_its_place(transport: S3Transport, s3: Stubber, tm
     assert target.read_bytes() == b"....abc..."
 
 
-def test_a_slice_for_which_the_disk_has_no_room_raises(
-    transport: S3Transport, s3: Stubber, tmp_path: Path, file_size_limit: Callable[[int], None]
-) -> None:
+def test_a_slice_for_which_the_disk_has_no_room_raises(transport: S3Transport, s3: Stubber, tmp_path: Path) -> None:
     target = tmp_path / "file"
     target.touch()
     s3.add_response("get_object", {"Body": body(bytes(MEBIBYTE))})
-    file_size_limit(MEBIBYTE // 2)
 
-    with pytest.raises(OSError, match="File too large"):
+    with full_disk(room=MEBIBYTE // 2), pytest.raises(OSError, match="File too large"):
         transport.carry_out(
             S3Request(
                 action="GetObject",

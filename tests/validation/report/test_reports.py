@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +14,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 from rich.console import Console
 
+from tests.support.full_disk import full_disk
 from validation.errors import CouldNotRun
 from validation.framework.check import Check
 from validation.framework.result import Finding, Result, Severity, Status, compare
@@ -179,13 +179,12 @@ def test_the_page_shows_the_run_and_the_drills_whichever_came_last(tmp_path: Pat
 
 
 def test_a_report_for_which_the_disk_has_no_room_leaves_the_last_one_as_it_was(
-    tmp_path: Path, report: dict[str, Any], file_size_limit: Callable[[int], None]
+    tmp_path: Path, report: dict[str, Any]
 ) -> None:
     files.write_run(tmp_path, report)
     before = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
-    file_size_limit(10)
 
-    with pytest.raises(CouldNotRun, match=r"report\.json can't be written: File too large"):
+    with full_disk(room=10), pytest.raises(CouldNotRun, match=r"report\.json can't be written: File too large"):
         files.write_run(tmp_path, {**report, "environment": "another"})
 
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == before
