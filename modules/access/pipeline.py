@@ -52,6 +52,7 @@ _UNSCOPED_READS: Final = (
     "application-autoscaling:Describe*",
     "cloudtrail:DescribeTrails",
     "cloudwatch:ListMetrics",
+    "config:DescribeConfigurationRecorder*",
     "ec2:Describe*",
     "kms:ListAliases",
     "logs:DescribeLogGroups",
@@ -71,6 +72,18 @@ _CHANGES_OF_NETWORK: Final = (
     "ec2:Update*",
 )
 
+_DEPENDENT_ACTIONS: Final = (
+    "backup-storage:MountCapsule",
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+)
+"""What AWS asks for besides where a vault is made (AWS Backup Developer Guide, "Create a backup vault"), or Redis is to
+write logs (ElastiCache User Guide, "Log delivery"); IAM can't limit it to resources."""
 
 WORKFLOWS: Final = "workflows"
 """The group of the workflows' own roles, as boundaries are named."""
@@ -114,6 +127,7 @@ _LINKED_SERVICES: Final = (
     "elasticache.application-autoscaling.amazonaws.com",
     "kinesisreplication.dynamodb.amazonaws.com",
     "replication.dynamodb.amazonaws.com",
+    "reports.backup.amazonaws.com",
     "restore-testing.backup.amazonaws.com",
 )
 """Those that have a role of their own in an account, made for whoever uses them first."""
@@ -130,7 +144,7 @@ def render_plan(environment: Environment, *, state_bucket: str, state_key: str) 
         allow("Scaling", ["application-autoscaling:ListTagsForResource"], _scaling(environment)),
         allow("Buckets", _named("s3", _BUCKET_READS), _buckets(environment)),
         allow("Keys", _KEY_READS, _keys(environment)),
-        allow("Overviews", _UNSCOPED_READS, ["*"]),
+        *_render_overviews(environment),
         *_state(environment, state_bucket, state_key, writes=("tfstate.tflock",)),
     ]
 
@@ -158,7 +172,8 @@ def render_deploy(
         | {"Condition": {"StringEquals": {key.replace("Resource", "Request"): value for key, value in ours.items()}}},
         allow("KeyAliases", ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], _aliases(environment)),
         allow("Scaling", ["application-autoscaling:*"], _scaling(environment)),
-        allow("Overviews", _UNSCOPED_READS, ["*"]),
+        *_render_overviews(environment),
+        *_render_dependent(environment),
         *_render_roles(environment, boundaries),
         *_state(environment, state_bucket, state_key, writes=("tfstate", "tfstate.tflock")),
     ]
@@ -178,8 +193,30 @@ def render_bounds(environment: Environment, *, boundaries: Sequence[str]) -> lis
             [f"{_global(environment, service, '*')}:*" for service in services],
         ),
         allow("Buckets", ["s3:*"], [buckets, f"{_global(environment, 's3', '*')}:accesspoint/*"]),
-        allow("Unscoped", [*_UNSCOPED_READS, "kms:CreateKey"], ["*"]),
+        *_render_overviews(environment),
+        allow("NewKeys", ["kms:CreateKey"], ["*"]),
+        *_render_dependent(environment),
         *_render_roles(environment, boundaries),
+    ]
+
+
+def _render_overviews(environment: Environment) -> list[Statement]:
+    """Reads of no resource, or of AWS's own: the addresses behind its gateway endpoints."""
+    prefix_lists = f"arn:{environment.partition}:ec2:*:*:prefix-list/*"
+    return [
+        allow("Overviews", _UNSCOPED_READS, ["*"]),
+        allow("PrefixLists", ["ec2:GetManagedPrefixListEntries"], [prefix_lists]),
+    ]
+
+
+def _render_dependent(environment: Environment) -> list[Statement]:
+    """What AWS asks for besides; an endpoint under a service's usual name has a zone of AWS's in the VPC."""
+    zones = f"arn:{environment.partition}:route53:::hostedzone/*"
+    return [
+        allow("DependentActions", _DEPENDENT_ACTIONS, ["*"]),
+        allow(
+            "UsualNames", ["route53:AssociateVPCWithHostedZone"], [zones, f"{_global(environment, 'ec2', '*')}:vpc/*"]
+        ),
     ]
 
 

@@ -152,6 +152,7 @@ def test_no_policy_gives_a_workflow_other_services(bootstrap: Template, action: 
             for group in ("applications", "operations", "services")
         ),
         ("CreateServiceLinkedRole", LINKED, {"iam:AWSServiceName": "elasticache.amazonaws.com"}),
+        ("CreateServiceLinkedRole", LINKED, {"iam:AWSServiceName": "reports.backup.amazonaws.com"}),
         ("DeleteRole", READER, {}),
         ("GetRole", READER, {}),
         ("SimulatePrincipalPolicy", READER, {}),
@@ -167,6 +168,34 @@ def test_whoever_deploys_makes_bounded_roles(bootstrap: Template, action: str, r
     boundary = policy(bootstrap, "aws_iam_policy", "boundary-workflows")
 
     assert is_allowed(f"iam:{action}", resource, context, policy=own, boundary=boundary)
+
+
+ANYTHING = "*"
+PREFIX_LIST = "arn:aws:ec2:us-east-1:aws:prefix-list/pl-02cd2c6b"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("backup-storage:MountCapsule", ANYTHING),
+        ("config:DescribeConfigurationRecorderStatus", ANYTHING),
+        ("logs:CreateLogDelivery", ANYTHING),
+        ("logs:PutResourcePolicy", ANYTHING),
+        ("ec2:GetManagedPrefixListEntries", PREFIX_LIST),
+        ("route53:AssociateVPCWithHostedZone", "arn:aws:route53:::hostedzone/Z0123456789"),
+    ],
+)
+def test_whoever_deploys_may_do_what_aws_asks_for_besides(bootstrap: Template, action: str, resource: str) -> None:
+    own = policy(bootstrap, "aws_iam_role_policy", "deploy")
+    boundary = policy(bootstrap, "aws_iam_policy", "boundary-workflows")
+
+    assert is_allowed(action, resource, {}, policy=own, boundary=boundary)
+
+
+def test_whoever_plans_reads_what_the_networks_rules_name(bootstrap: Template) -> None:
+    own = policy(bootstrap, "aws_iam_role_policy", "plan")
+
+    assert is_allowed("ec2:GetManagedPrefixListEntries", PREFIX_LIST, {}, policy=own, boundary=EVERYTHING)
 
 
 def test_workflows_are_bounded(bootstrap: Template) -> None:
