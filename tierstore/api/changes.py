@@ -21,7 +21,7 @@ LONGEST_WAIT: Final = 30.0
 class Changes(Group[Mode]):
     """Topics that anybody may publish to and follow, each follower at its own pace.
 
-    While Redis cannot be asked, changes wait in a table until `outbox.deliver`, or the next operation that finds
+    While Redis cannot be asked, changes wait in a table until `outbox.deliver`, or the next operations that find
     Redis there, and followers find nothing new.
     """
 

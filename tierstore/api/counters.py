@@ -23,6 +23,8 @@ from tierstore.realtime.late_writes import LateWrites
 
 _LOG: Final = logging.getLogger(__name__)
 
+LARGEST: Final = 2**53
+"""Amount of one addition; more than any counter comes to, and exact for everybody who reads JSON."""
 FLUSH_SCOPE: Final = "counter-flush"
 FLUSH_REMEMBERED: Final = timedelta(days=7)
 """How long the table knows that it has had a flush: longer than one is left behind that somebody died over."""
@@ -55,8 +57,12 @@ class Counters(Group[Mode]):
     @operation
     def add(self, content_id: str, name: Name, amount: int = 1) -> Plan[None]:
         """Add to a counter, exactly once."""
-        if amount == 0:
-            raise InvalidError("adding 0 changes nothing; give a number above or below 0")
+        if type(amount) is not int or amount == 0 or abs(amount) > LARGEST:
+            raise InvalidError(
+                f"{amount!r} cannot be added to a counter; allowed are whole numbers above or below 0, to {LARGEST:,}"
+            )
+        # Refuses a name or id that is none; a flush would meet it again and again.
+        count = ContentCounter(content_id=content_id, name=name)
         counter = Counter(content_id, name)
         write = self._writes.new("counters.add", content_id, name, amount)
         try:
@@ -67,7 +73,7 @@ class Counters(Group[Mode]):
             if error.in_doubt:
                 yield from self._writes.keep(write, in_doubt=True)
             else:
-                yield from self._items.add(ContentCounter(content_id=content_id, name=name), "value", amount)
+                yield from self._items.add(count, "value", amount)
             return
         if counts.must_be_announced(unflushed, added=amount):
             yield from self._announce(counter)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ STALE_SECONDS: Final = 3600.0
 """How old an answer may be that is given again while Redis cannot be asked."""
 MAXIMUM_COUNT: Final = 1000
 """Standings in one answer."""
+_MOST: Final = sys.float_info.max
 
 
 class Leaderboards(Group[Mode]):
@@ -28,7 +29,7 @@ class Leaderboards(Group[Mode]):
 
     While Redis cannot be asked, reads give the last answer that this process had, or what stands in a copy of the
     hundred best that is at most some minutes old, and writes wait in a table until `outbox.deliver`, or the next
-    operation that finds Redis there.
+    operations that find Redis there.
     """
 
     def __init__(self, runner: Runner, context: Context, writes: LateWrites, copies: BoardCopies) -> None:
@@ -73,20 +74,21 @@ class Leaderboards(Group[Mode]):
     @operation
     def put(self, board: str, member: str, score: float, *, only_if_better: bool = False) -> Plan[None]:
         """Set a member's score."""
-        write = self._writes.new("leaderboards.put", board, member, _finite(board, score), only_if_better)
+        score = _score(board, score)
+        write = self._writes.new("leaderboards.put", board, _member(board, member), score, only_if_better)
         yield from self._write(write)
 
     @operation
     def add(self, board: str, member: str, points: float) -> Plan[float | None]:
         """Add to a member's score, which begins at 0, exactly once; the score that it has then, None while it waits."""
-        write = self._writes.new("leaderboards.add", board, member, _finite(board, points))
+        write = self._writes.new("leaderboards.add", board, _member(board, member), _score(board, points))
         score = yield from self._write(write)
         return None if score is None else float(score)
 
     @operation
     def remove(self, board: str, member: str) -> Plan[None]:
         """Take a member off the board, if it is on it."""
-        yield from self._write(self._writes.new("leaderboards.remove", board, member))
+        yield from self._write(self._writes.new("leaderboards.remove", board, _member(board, member)))
 
     def _write(self, write: LateWrite) -> Plan[Any]:
         answer = yield from self._writes.write(write)
@@ -116,7 +118,13 @@ class Leaderboards(Group[Mode]):
         return answer
 
 
-def _finite(board: str, score: float) -> float:
-    if not math.isfinite(score):
-        raise InvalidError(f"leaderboard {board!r}: the score {score} is not finite")
-    return score
+def _member(board: str, member: str) -> str:
+    if not isinstance(member, str):
+        raise InvalidError(f"leaderboard {board!r}: the member is {member!r}, allowed is a text")
+    return member
+
+
+def _score(board: str, score: object) -> float:
+    if isinstance(score, int | float) and not isinstance(score, bool) and -_MOST <= score <= _MOST:
+        return float(score)
+    raise InvalidError(f"leaderboard {board!r}: the score is {score!r}, allowed is a finite number")

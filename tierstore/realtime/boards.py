@@ -39,6 +39,7 @@ if ARGV[3] == 'GT' then
 end
 redis.call('ZADD', KEYS[2], string.format('%.0f', written_at), ARGV[2])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', string.format('%.0f', now - ARGV[5] * 1000000))
+redis.call('EXPIRE', KEYS[2], ARGV[5])
 if ARGV[3] == 'REMOVE' then
   return redis.call('ZREM', KEYS[1], ARGV[2])
 end

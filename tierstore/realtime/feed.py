@@ -46,7 +46,9 @@ _pack: Final = packer_of(Anything())
 
 
 def packed(topic: str, kind: str, body: Any) -> bytes:
-    """A change as it is kept; raises `InvalidError` for a body that no table stores."""
+    """A change as it is kept; raises `InvalidError` for a kind that is no text, or a body that no table stores."""
+    if not isinstance(kind, str):
+        raise InvalidError(f"a change of topic {topic!r} has the kind {kind!r}, allowed is a text")
     try:
         return msgspec.msgpack.encode([kind, _pack(body) if _pack else body])
     except (TypeError, ValueError, OverflowError) as error:

@@ -28,6 +28,8 @@ PAGE: Final = 100
 """Writes that are carried out before the next are read; no more than a transaction may delete."""
 _NEXT_LOOK: Final = timedelta(seconds=0.5)
 """Between two attempts to carry out what waits, while Redis is away."""
+_CATCHING_UP: Final = timedelta(seconds=2)
+"""One operation spends about so much on what waits; after that its own write waits too."""
 _FORGOTTEN_TOGETHER: Final = 100
 
 
@@ -94,6 +96,8 @@ class LateWrites:
 
     def keep(self, write: LateWrite, *, in_doubt: bool = False) -> Plan[None]:
         """Let a write wait; an error of the table is in doubt where Redis may have the write."""
+        # Refused here as Redis would have been asked: what waits must not be what nobody can carry out.
+        request_of(write)
         with self._lock:
             self._being_kept += 1
             self._is_behind = True
@@ -145,7 +149,8 @@ class LateWrites:
         yield from self._items.write(*map(changes.delete_copy, done))
 
     def _catch_up(self) -> Plan[None]:
-        while self._is_behind:
+        until = self._context.now() + _CATCHING_UP
+        while self._is_behind and self._context.now() < until:
             try:
                 yield from self.deliver(limit=PAGE)
             except StorageError as error:
@@ -157,10 +162,12 @@ class LateWrites:
 
     def _forget(self, request: RedisRequest) -> Plan[None]:
         """Let Redis forget that it had a write whose answer has arrived, many at a time."""
-        self._answered.append(RedisRequest(key=request.key, command=("UNLINK", request.key)))
-        if len(self._answered) >= _FORGOTTEN_TOGETHER:
+        with self._lock:
+            self._answered.append(RedisRequest(key=request.key, command=("UNLINK", request.key)))
+            if len(self._answered) < _FORGOTTEN_TOGETHER:
+                return
             answered, self._answered = self._answered, []
-            yield InBackground(key=answered[0].key, plan=_send(RedisBatch(requests=tuple(answered))))
+        yield InBackground(key=answered[0].key, plan=_send(RedisBatch(requests=tuple(answered))))
 
 
 _REMEMBERED: Final[frozenset[Kind]] = frozenset({"leaderboards.add", "changes.publish", "counters.add"})

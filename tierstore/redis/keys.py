@@ -17,7 +17,10 @@ def key_in(space: KeySpace, **values: KeyValue) -> str:
     Where the space chooses the slot by a field, that field's value is the hash tag.
     """
     if space.slot_by is not None:
-        values[space.slot_by] = hash_tag(str(values[space.slot_by]))
+        value = values[space.slot_by]
+        if not isinstance(value, str) or not value:
+            raise InvalidError(f"Redis key of {space.name!r}: {space.slot_by} is {value!r}, allowed is a text")
+        values[space.slot_by] = hash_tag(value)
     try:
         return space.prefix + space.key.render(values)
     except ValueError as error:

@@ -133,9 +133,18 @@ def test_a_flush_begins_only_once_a_replica_knows_of_it(one: Process) -> None:
     assert begun.replicated
 
 
-def test_adding_nothing_is_refused(one: Process) -> None:
-    with pytest.raises(InvalidError, match="adding 0 changes nothing"):
-        one.counters.add("c1", "views", 0)
+@pytest.mark.parametrize("amount", [0, True, 1.5, "1", None, 2**53 + 1])
+def test_an_amount_that_cannot_be_counted_is_refused(one: Process, amount: Any) -> None:
+    with pytest.raises(InvalidError, match="allowed are whole numbers above or below 0"):
+        one.counters.add("c1", "views", amount)
+
+
+@pytest.mark.parametrize(("content_id", "name"), [("c1", "visits"), ("", "views"), (None, "views")])
+def test_a_counter_that_is_none_is_refused_before_a_flush_meets_it(one: Process, content_id: Any, name: Any) -> None:
+    with pytest.raises(InvalidError, match="allowed is"):
+        one.counters.add(content_id, name)
+
+    assert one.counters.flush() == Flushed(counters=0, amount=0)
 
 
 @given(amounts=st.lists(st.integers(1, 50), min_size=1, max_size=50))

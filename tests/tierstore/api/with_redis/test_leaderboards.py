@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,6 +14,7 @@ from tests.tierstore.dynamodb.conftest import World
 from tests.tierstore.real_redis import RealRedis
 from tierstore.errors import InvalidError, UnavailableError
 from tierstore.realtime.boards import Standing
+from tierstore.realtime.once import REMEMBERED_SECONDS
 from tierstore.redis.effects import RedisRequest
 
 
@@ -119,10 +121,33 @@ def test_a_rank_that_nobody_can_know_is_an_error(other: Process) -> None:
         other.leaderboards.rank("large", "member 007")
 
 
-@pytest.mark.parametrize("score", [math.nan, math.inf])
-def test_a_score_that_has_no_place_is_refused(one: Process, score: float) -> None:
-    with pytest.raises(InvalidError, match="is not finite"):
+@pytest.mark.parametrize("score", [math.nan, math.inf, 10**400, True, "1", None])
+def test_a_score_that_has_no_place_is_refused(one: Process, score: Any) -> None:
+    with pytest.raises(InvalidError, match=r"leaderboard 'week': the score is .*, allowed is a finite number"):
         one.leaderboards.put("week", "ada", score)
+
+
+@pytest.mark.parametrize("waiting", [0, 1])
+@pytest.mark.parametrize("names", [("", "ada"), (None, "ada"), ("week", None), ("week", 5)])
+def test_names_that_are_none_are_refused_also_while_others_wait_for_redis(
+    one: Process, world: World, names: tuple[Any, Any], waiting: int
+) -> None:
+    one.is_cut_off = bool(waiting)
+    for _ in range(waiting):
+        one.leaderboards.put("week", "bob", 1)
+
+    with pytest.raises(InvalidError, match="allowed is"):
+        one.leaderboards.add(*names, 1)
+    with pytest.raises(InvalidError, match="allowed is"):
+        one.leaderboards.remove(*names)
+    assert len(world.scan("test-state")) == waiting
+
+
+def test_when_scores_were_set_is_forgotten_with_a_board_that_nobody_uses(one: Process, real_redis: RealRedis) -> None:
+    one.leaderboards.put("week", "ada", 1)
+
+    key = "board:1:{week}:set_at"
+    assert 0 < real_redis.operator(key).ttl(key) <= REMEMBERED_SECONDS
 
 
 @pytest.mark.parametrize(("first", "count"), [(0, 10), (1, 0), (1, 1001)])

@@ -254,6 +254,21 @@ def test_redis_forgets_writes_whose_answers_arrived(one: Process) -> None:
     assert len(batch.requests) == 100
 
 
+def test_one_operation_does_not_wait_for_all_that_waits(
+    cut_off: Process, reconnect: Callable[[], None], world: World
+) -> None:
+    for number in range(250):
+        cut_off.leaderboards.put(BOARD, f"member {number:03}", number)
+    reconnect()
+    cut_off.before = lambda _: world.pass_by(seconds=0.02)
+
+    assert cut_off.leaderboards.add(BOARD, "ada", 1) is None
+    assert 0 < len(waiting(world)) < 250
+
+    cut_off.leaderboards.top(BOARD)
+    assert len(cut_off.leaderboards.top(BOARD, count=1000)) == 251
+
+
 @pytest.mark.parametrize("limit", [0, 101])
 def test_a_limit_that_is_none_is_refused(one: Process, limit: int) -> None:
     with pytest.raises(InvalidError, match="allowed are 1 to 100"):
