@@ -69,6 +69,10 @@ RULES: Final[Rules] = {
         "snapshot_retention_limit": (lowered, "snapshots are kept for fewer days, or none are taken"),
     },
     "aws_elasticache_serverless_cache": {
+        "cache_usage_limits.data_storage.maximum": (
+            shortened,
+            "what is stored beyond the limit is evicted, or writes are refused",
+        ),
         "snapshot_retention_limit": (lowered, "snapshots are kept for fewer days, or none are taken"),
     },
     "aws_kinesis_stream": {
@@ -149,6 +153,13 @@ MEMBERS: Final = (
     ),
 )
 
+THROTTLES: Final[Rules] = {
+    "aws_elasticache_serverless_cache": {
+        "cache_usage_limits.ecpu_per_second.maximum": (shortened, "commands beyond the limit are throttled"),
+    },
+}
+"""Limits of what may be done at once, whose lowering loses no data."""
+
 INDEXES: Final = Members(
     type="aws_dynamodb_table",
     path="global_secondary_index",
@@ -185,3 +196,4 @@ def weakened(change: Change) -> Iterator[Finding]:
     for members in MEMBERS:
         yield from members.findings(change, kind=Kind.UNPROTECT)
     yield from INDEXES.findings(change, kind=Kind.NOTICE)
+    yield from rules.findings(change, THROTTLES.get(change.type, {}), kind=Kind.NOTICE)

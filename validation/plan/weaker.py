@@ -50,7 +50,7 @@ def raised(before: Value, after: Value) -> bool:
 
 
 def shortened(before: Value, after: Value) -> bool:
-    """Like `lowered`, where 0 and nothing stand for "for ever"."""
+    """Like `lowered`, where 0 and nothing stand for "for ever", or for "without limit"."""
     if is_empty(after) or after == 0:
         return False
     if not isinstance(before, int | float) or before == 0:

@@ -14,6 +14,16 @@ BUCKET_ARN = "arn:aws:s3:::uploads"
 KEY_ARN = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1"
 
 
+def usage_limits(*, storage: int | None = 10, processing: int | None = 20_000) -> list[Values]:
+    """The limits of a serverless cache, in GB and in processing units a second."""
+    return [
+        {
+            "data_storage": [{"minimum": None, "maximum": storage, "unit": "GB"}],
+            "ecpu_per_second": [{"minimum": None, "maximum": processing}],
+        }
+    ]
+
+
 def recovery(*, enabled: bool = True, days: int | None = 35) -> list[Values]:
     """The recovery of a table to a point in time."""
     return [{"enabled": enabled, "recovery_period_in_days": days}]

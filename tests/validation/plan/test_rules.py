@@ -1,4 +1,4 @@
-"""Every rule about an attribute: the weaker value blocks, the unknown one too, and the way back is free."""
+"""Every rule about an attribute: the weaker value is found, the unknown one too, and the way back is free."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ from validation.plan.weaker import (
 
 RULES = [
     pytest.param(kind, type_, path, is_weaker, id=f"{type_}.{path}")
-    for kind, rules in ((Kind.UNPROTECT, protection.RULES), (Kind.WEAKEN, security.RULES))
+    for kind, rules in (
+        (Kind.UNPROTECT, protection.RULES),
+        (Kind.NOTICE, protection.THROTTLES),
+        (Kind.WEAKEN, security.RULES),
+    )
     for type_, attributes in rules.items()
     for path, (is_weaker, _) in attributes.items()
 ]
@@ -84,7 +88,7 @@ def nested(path: str, value: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("kind", "type_", "path", "is_weaker"), RULES)
-def test_a_weaker_value_blocks_and_a_stronger_passes(kind: Kind, type_: str, path: str, is_weaker: Weaker) -> None:
+def test_a_weaker_value_is_found_and_a_stronger_passes(kind: Kind, type_: str, path: str, is_weaker: Weaker) -> None:
     strong, weak = weakening(is_weaker)
     address, first = f"{type_}.x", path.partition(".")[0]
     better, worse = ({"id": "x", **nested(path, value)} for value in (strong, weak))
@@ -92,7 +96,7 @@ def test_a_weaker_value_blocks_and_a_stronger_passes(kind: Kind, type_: str, pat
     (finding,) = findings_of(updated(address, better, **{first: worse[first]}))
     way_back = findings_of(updated(address, worse, **{first: better[first]}))
 
-    assert (finding.kind, finding.blocks) == (kind, True)
+    assert (finding.kind, finding.blocks) == (kind, kind is not Kind.NOTICE)
     assert path in finding.what
     assert way_back == ()
 

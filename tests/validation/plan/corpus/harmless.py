@@ -15,18 +15,16 @@ CASES = (
     Case("other capacity", plan(updated(TABLE, o.TABLE, billing_mode="PROVISIONED", read_capacity=5))),
     Case(
         "a serverless cache may store and do more",
-        plan(
-            updated(
-                SERVERLESS,
-                o.SERVERLESS_CACHE,
-                cache_usage_limits=[
-                    {
-                        "data_storage": [{"minimum": None, "maximum": 20, "unit": "GB"}],
-                        "ecpu_per_second": [{"minimum": None, "maximum": 50_000}],
-                    }
-                ],
-            )
-        ),
+        plan(updated(SERVERLESS, o.SERVERLESS_CACHE, cache_usage_limits=o.usage_limits(storage=20, processing=50_000))),
+    ),
+    Case(
+        "a serverless cache is limited no longer",
+        plan(updated(SERVERLESS, o.SERVERLESS_CACHE, cache_usage_limits=o.usage_limits(storage=None, processing=None))),
+    ),
+    Case(
+        "a serverless cache may do less",
+        plan(updated(SERVERLESS, o.SERVERLESS_CACHE, cache_usage_limits=o.usage_limits(processing=5_000))),
+        notices=(SERVERLESS,),
     ),
     Case(
         "an index more",

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from tests.validation.plan import objects as o
 from tests.validation.plan.builder import destroyed, plan, replaced, sensitive, unchanged, updated
-from tests.validation.plan.corpus.addresses import BUCKET, GROUP, KEY, LIFECYCLE, PARAMETERS, TABLE, VERSIONING
+from tests.validation.plan.corpus.addresses import (
+    BUCKET,
+    GROUP,
+    KEY,
+    LIFECYCLE,
+    PARAMETERS,
+    SERVERLESS,
+    TABLE,
+    VERSIONING,
+)
 from tests.validation.plan.corpus.case import Case
 
 CASES = (
@@ -146,6 +155,32 @@ CASES = (
         "no snapshots",
         plan(updated(GROUP, o.REPLICATION_GROUP, snapshot_retention_limit=0)),
         blocked=(("unprotect", GROUP),),
+    ),
+    Case(
+        "no snapshots of a serverless cache",
+        plan(updated(SERVERLESS, o.SERVERLESS_CACHE, snapshot_retention_limit=None)),
+        blocked=(("unprotect", SERVERLESS),),
+    ),
+    Case(
+        "snapshots of a serverless cache are kept for less long",
+        plan(updated(SERVERLESS, o.SERVERLESS_CACHE, snapshot_retention_limit=1)),
+        blocked=(("unprotect", SERVERLESS),),
+    ),
+    Case(
+        "a serverless cache may store less",
+        plan(updated(SERVERLESS, o.SERVERLESS_CACHE, cache_usage_limits=o.usage_limits(storage=5))),
+        blocked=(("unprotect", SERVERLESS),),
+    ),
+    Case(
+        "what a serverless cache stores is limited from now on",
+        plan(
+            updated(
+                SERVERLESS,
+                o.SERVERLESS_CACHE | {"cache_usage_limits": o.usage_limits(storage=None)},
+                cache_usage_limits=o.usage_limits(storage=500),
+            )
+        ),
+        blocked=(("unprotect", SERVERLESS),),
     ),
     Case(
         "one zone",
