@@ -19,14 +19,16 @@ SCANS: Final = (
 )
 """What reads, or writes, without naming a key: no application has a use for it."""
 
-_DESCRIBING: Final = re.compile(r"^(\w[\w-]*:Describe)\w+$")
+_DESCRIBING: Final = re.compile(r"^(\w[\w-]*:Describe|backup:Get|backup:List)\w+$")
 """Actions that show settings and no data; named one by one they would fill a managed policy."""
+
+_REGION: Final = re.compile(r"^(arn:[^:]+:[^:]+:)[a-z0-9-]+(?=:)")
 
 
 def render_boundary(
     policies: Iterable[Iterable[Statement]], environment: Environment, *, denied: Iterable[str] = ()
 ) -> list[Statement]:
-    """Whatever one of the policies allows, on everything of the environment that is of the same kind.
+    """Whatever one of the policies allows, on everything of the environment that is of the same kind, in any region.
 
     Which part of it, and on which conditions, stays the policies' own concern. `denied` are actions that a policy which
     is attached later could not allow either.
@@ -45,5 +47,5 @@ def render_boundary(
 
 
 def _widened(arn: str, environment: Environment) -> str:
-    kind, prefix, _ = arn.partition(environment.physical_name(""))
-    return f"{kind}{prefix}*" if prefix else arn
+    kind, prefix, _ = _REGION.sub(r"\1*", arn).partition(environment.physical_name(""))
+    return f"{kind}{prefix}*" if prefix else kind
