@@ -43,6 +43,7 @@ _REFERENCES: Final = (
     "role",
     "s3_bucket_name",
     "secret_arn",
+    "table_name",
     "topic_arn",
     "user",
     "vault_name",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from validation.plan import rules
 from validation.plan.finding import Finding, Kind
-from validation.plan.hosts import removals
+from validation.plan.hosts import added_settings, removals
 from validation.plan.model import Change, Plan
 from validation.plan.rules import Members, Rules
 from validation.plan.weaker import (
@@ -15,15 +16,20 @@ from validation.plan.weaker import (
     changed,
     copied_less,
     evicts_everything,
+    expires_other_items,
+    gained_entry,
     left,
     lost_entry,
     lowered,
+    narrowed,
     opted_out,
     raised,
+    rarer,
     removed,
     shortened,
     turned_off,
     turned_on,
+    widened,
 )
 
 RULES: Final[Rules] = {
@@ -31,7 +37,9 @@ RULES: Final[Rules] = {
         "protected_resource_arns": (lost_entry, "recovery points of something are tested no longer"),
     },
     "aws_backup_selection": {
+        "not_resources": (gained_entry, "something is backed up no longer"),
         "resources": (lost_entry, "something is backed up no longer"),
+        "selection_tag": (lost_entry, "something is backed up no longer"),
     },
     "aws_backup_vault": {
         "force_destroy": (turned_on, "destroy may delete every recovery point too"),
@@ -50,7 +58,7 @@ RULES: Final[Rules] = {
             "point-in-time recovery is switched off, and what it kept is deleted",
         ),
         "point_in_time_recovery.recovery_period_in_days": (lowered, "fewer days can be restored from"),
-        "ttl.enabled": (turned_on, "items whose time is over begin to be deleted"),
+        "ttl": (expires_other_items, "items are deleted whose time was not looked at before"),
     },
     "aws_dynamodb_table_replica": {
         "deletion_protection_enabled": (turned_off, "deletion protection of the replica is switched off"),
@@ -127,6 +135,7 @@ MEMBERS: Final = (
             "noncurrent_version_expiration.noncurrent_days": (shortened, "old versions are deleted earlier"),
         },
         judges_new=True,
+        reach=("filter", widened),
         inactive=("status", "Disabled"),
     ),
     Members(
@@ -135,6 +144,11 @@ MEMBERS: Final = (
         key="id",
         attributes={
             "destination.bucket": (changed, "objects are replicated elsewhere, and no longer where they were"),
+            "filter": (narrowed, "some objects are replicated no longer"),
+            "source_selection_criteria.sse_kms_encrypted_objects.status": (
+                left("Enabled"),
+                "objects that KMS encrypts are replicated no longer",
+            ),
             "status": (left("Enabled"), "objects are replicated no longer"),
         },
         on_removal="objects are replicated no longer",
@@ -147,7 +161,8 @@ MEMBERS: Final = (
             "copy_action": (copied_less, "recovery points are copied no longer, or their copies deleted earlier"),
             "enable_continuous_backup": (turned_off, "no moment between two backups can be restored any more"),
             "lifecycle.delete_after": (shortened, "recovery points are deleted earlier"),
-            "schedule": (removed, "backups are made no longer"),
+            "schedule": (rarer, "backups may be made less often"),
+            "target_vault_name": (changed, "backups lie elsewhere, perhaps under no lock"),
         },
         on_removal="these backups are made no longer",
     ),
@@ -187,6 +202,8 @@ def findings(plan: Plan) -> Iterator[Finding]:
     """Every protection that the plan takes away from something that stays."""
     for change in plan.changes:
         yield from weakened(change)
+    for change in added_settings(plan):
+        yield from weakened(replace(change, before={}))
     yield from removals(plan, REMOVALS, kind=Kind.UNPROTECT)
 
 

@@ -31,6 +31,8 @@ class Members:
     """What it means that a block is gone; "" where it means no harm."""
     judges_new: bool = False
     """Whether a block that was not there before can do harm."""
+    reach: tuple[str, Weaker] | None = None
+    """Path of what a block applies to, and when that is so much more that the block counts as new."""
     inactive: tuple[str, str] | None = None
     """Attribute and value by which a block says that it has no effect, so that it counts as absent."""
 
@@ -40,7 +42,7 @@ class Members:
             return
         old, new = self._by_key(change.before), self._by_key(change.after)
         whole = at(change.after, self.path)
-        if is_unclear(whole) and (old or self.judges_new):
+        if is_unclear(at(change.before, self.path)) or (is_unclear(whole) and (old or self.judges_new)):
             yield _finding(change, kind, f"protection is lost ({self.path})", list(old), whole)
             return
         for name, block in old.items():
@@ -48,8 +50,15 @@ class Members:
                 yield _finding(change, kind, f"{self.on_removal} ({self.path} {shown(name)})", block, None)
         for name, block in new.items():
             if self.judges_new or name in old:
-                for path, what, before, after in _weaker(old.get(name), block, self.attributes):
+                for path, what, before, after in _weaker(self._judged_by(old.get(name), block), block, self.attributes):
                     yield _finding(change, kind, f"{what} ({self.path} {shown(name)}: {path})", before, after)
+
+    def _judged_by(self, old: Value, new: Value) -> Value:
+        """What a block has to protect as well as: the old one of its key, nothing where it reaches further."""
+        if self.reach is None:
+            return old
+        path, is_wider = self.reach
+        return None if is_wider(at(old, path), at(new, path)) else old
 
     def _by_key(self, values: Value) -> Mapping[Value, Value]:
         found = {block.get(self.key): block for block in blocks(values, self.path)}

@@ -15,6 +15,7 @@ STATEFUL: Final = frozenset(
     {
         "aws_backup_logically_air_gapped_vault",
         "aws_backup_vault",
+        "aws_cloudwatch_log_group",
         "aws_db_cluster_snapshot",
         "aws_db_instance",
         "aws_db_snapshot",

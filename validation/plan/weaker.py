@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from validation.plan.values import HIDDEN, UNKNOWN, Value, at, is_empty, shown
@@ -12,6 +13,9 @@ Weaker: TypeAlias = Callable[[Value, Value], bool]
 
 What is not known yet always does, and so does what is hidden as a secret: it may have been anything before.
 """
+
+_AWS_OWN_KEYS: Final = "alias/aws/"
+"""How the names of keys begin that AWS makes in every account, whose policies nobody else writes."""
 
 BLOCKS_OF_PUBLIC_ACCESS: Final = (
     "block_public_acls",
@@ -87,19 +91,28 @@ def gained_entry(before: Value, after: Value) -> bool:
     return not isinstance(before, list) or any(entry not in before for entry in after)
 
 
+def imposed(before: Value, after: Value) -> bool:
+    """A filter that was not there before, or another one."""
+    return not is_empty(after) and (before != after or before == HIDDEN)
+
+
 def any_of(*weaker: Weaker) -> Weaker:
     """Weaker by one rule or another."""
     return lambda before, after: any(each(before, after) for each in weaker)
 
 
 def leaves_account(before: Value, after: Value) -> bool:
-    """An ARN of one account, and then of another."""
+    """A key of one account, and then of another or AWS's own."""
+    if HIDDEN in (before, after):
+        return bool(before == HIDDEN)
+    if _AWS_OWN_KEYS in str(after):
+        return not is_empty(before) and _AWS_OWN_KEYS not in str(before)
     return ":" in str(before) and ":" in str(after) and str(before).split(":")[4:5] != str(after).split(":")[4:5]
 
 
 def leaves_kms(before: Value, after: Value) -> bool:
     """An algorithm of S3 that uses KMS, and then one that does not."""
-    return str(before).startswith("aws:kms") and not str(after).startswith("aws:kms")
+    return before == HIDDEN or (str(before).startswith("aws:kms") and not str(after).startswith("aws:kms"))
 
 
 def blocks_less(before: Value, after: Value) -> bool:
@@ -133,7 +146,7 @@ def copied_less(before: Value, after: Value) -> bool:
 def records_less(before: Value, after: Value) -> bool:
     """Whether fewer events meet all conditions of a selector: one of them is new, or lets fewer values pass."""
     old = _event_conditions(before)
-    return after is UNKNOWN or any(
+    return is_unclear(after) or any(
         condition not in old or (values > old[condition] if "not_" in condition[1] else not values >= old[condition])
         for condition, values in _event_conditions(after).items()
     )
@@ -147,6 +160,64 @@ def _event_conditions(selector: Value) -> dict[tuple[str, str], frozenset[Value]
         for operator, values in condition.items()
         if operator != "field" and not is_empty(values)
     }
+
+
+def expires_other_items(before: Value, after: Value) -> bool:
+    """A table's TTL that comes into force, or that another attribute is to hold."""
+    if before == HIDDEN or is_unclear(after):
+        return True
+    return turned_on(at(before, "enabled"), at(after, "enabled")) or (
+        _is_on(at(after, "enabled")) and at(before, "attribute_name") != at(after, "attribute_name")
+    )
+
+
+def narrowed(before: Value, after: Value) -> bool:
+    """A filter that objects pass no longer."""
+    return not _passes(after, before)
+
+
+def widened(before: Value, after: Value) -> bool:
+    """A filter that more objects pass."""
+    return not _passes(before, after)
+
+
+def _passes(general: Value, special: Value) -> bool:
+    """Whether every object that passes the filter `special` certainly passes `general` too."""
+    if is_unclear(general) or is_unclear(special):
+        return False
+    wide, narrow = _tests(general), _tests(special)
+    prefix = narrow.get("prefix") or at(narrow, "and.prefix")
+    below = wide.get("prefix") if wide.keys() == {"prefix"} else None
+    return wide in ({}, narrow) or (isinstance(below, str) and isinstance(prefix, str) and prefix.startswith(below))
+
+
+def _tests(filter_: Value) -> dict[str, Value]:
+    """What a filter of objects looks at; empty where every object passes."""
+    block = filter_[0] if isinstance(filter_, list) and filter_ else filter_
+    return {name: value for name, value in block.items() if not is_empty(value)} if isinstance(block, Mapping) else {}
+
+
+def rarer(before: Value, after: Value) -> bool:
+    """Times that may come less often; another hour or minute of the same days does not."""
+    if is_empty(before) or before == after:
+        return bool(before == HIDDEN)
+    (old_time, old_days), (new_time, new_days) = _times(before), _times(after)
+    return old_days != new_days or not (old_time == new_time or all(map(str.isdigit, (*old_time, *new_time))))
+
+
+def _times(schedule: Value) -> tuple[Sequence[str], Sequence[str]]:
+    """Minute and hour, then the days, of cron(minute hour day month weekday year)."""
+    fields = shown(schedule).removeprefix("cron(").removesuffix(")").split()
+    return fields[:2], fields[2:]
+
+
+def unheeds(before: Value, after: Value) -> bool:
+    """A composite alarm's rule names an alarm no longer."""
+    return before == HIDDEN or is_unclear(after) or not _alarms(before) <= _alarms(after)
+
+
+def _alarms(rule: Value) -> set[str]:
+    return set(re.findall(r"\(\s*\"?([^\")]+)", rule)) if isinstance(rule, str) else set()
 
 
 def evicts_everything(before: Value, after: Value) -> bool:

@@ -83,6 +83,14 @@ LIFECYCLE: Values = {
         }
     ],
 }
+
+
+def expiring(prefix: str) -> Values:
+    """A lifecycle that deletes the objects below a prefix."""
+    rule = {"id": "old", "status": "Enabled", "filter": [{"prefix": prefix}], "expiration": [{"days": 7}]}
+    return {**LIFECYCLE, "rule": [rule]}
+
+
 BUCKET_POLICY: Values = {"id": "uploads", "bucket": "uploads", "policy": policy(READ, DENY_PLAIN)}
 PUBLIC_ACCESS_BLOCK: Values = {
     "id": "uploads",
@@ -105,7 +113,14 @@ OBJECT_LOCK: Values = {
 REPLICATION: Values = {
     "id": "uploads",
     "bucket": "uploads",
-    "rule": [{"id": "everything", "status": "Enabled"}],
+    "rule": [
+        {
+            "id": "everything",
+            "status": "Enabled",
+            "filter": [],
+            "source_selection_criteria": [{"sse_kms_encrypted_objects": [{"status": "Enabled"}]}],
+        }
+    ],
 }
 LOGGING: Values = {"id": "uploads", "bucket": "uploads", "target_bucket": "logs", "target_prefix": "uploads/"}
 REPLICATION_GROUP: Values = {
@@ -164,7 +179,14 @@ VAULT_LOCK: Values = {"id": "vault", "backup_vault_name": "vault", "min_retentio
 BACKUP_PLAN: Values = {
     "id": "plan",
     "name": "plan",
-    "rule": [{"rule_name": "daily", "schedule": "cron(0 3 * * ? *)", "lifecycle": [{"delete_after": 35}]}],
+    "rule": [
+        {
+            "rule_name": "daily",
+            "schedule": "cron(0 3 * * ? *)",
+            "target_vault_name": "vault",
+            "lifecycle": [{"delete_after": 35}],
+        }
+    ],
 }
 
 
@@ -266,4 +288,11 @@ SUBSCRIPTION: Values = {
     "protocol": "email",
     "endpoint": "on-call@example.org",
 }
-ALARM: Values = {"id": "throttles", "actions_enabled": True, "alarm_actions": ["arn:aws:sns:us-east-1:1:alarms"]}
+ALARM: Values = {
+    "id": "throttles",
+    "actions_enabled": True,
+    "alarm_actions": ["arn:aws:sns:us-east-1:1:alarms"],
+    "comparison_operator": "GreaterThanThreshold",
+    "evaluation_periods": 3,
+    "threshold": 5,
+}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.validation.plan.builder import findings_of, updated
+from tests.validation.plan.builder import findings_of, sensitive, updated
 from validation.plan import protection, security
 from validation.plan.finding import Kind
 from validation.plan.rules import Members
@@ -16,15 +16,21 @@ from validation.plan.weaker import (
     changed,
     copied_less,
     gained_entry,
+    imposed,
     leaves_account,
+    leaves_kms,
     left,
     lost_entry,
     lowered,
+    narrowed,
     raised,
+    rarer,
     removed,
     shortened,
     turned_off,
     turned_on,
+    unheeds,
+    widened,
 )
 
 RULES = [
@@ -41,7 +47,7 @@ MEMBERS = [
     pytest.param(kind, members, id=f"{members.type}.{members.path}")
     for kind, lists in (
         (Kind.UNPROTECT, protection.MEMBERS),
-        (Kind.WEAKEN, [security.LOG_DELIVERY, security.RECORDED_EVENTS]),
+        (Kind.WEAKEN, security.MEMBERS),
         (Kind.NOTICE, [protection.INDEXES]),
     )
     for members in lists
@@ -70,6 +76,8 @@ CANDIDATES: list[tuple[Any, Any]] = [
     (["a"], ["a", "default"]),
     ({"S3": True}, {"S3": False}),
     ([{"block_public_acls": True}], [{"block_public_acls": False}]),
+    ([{"enabled": False}], [{"enabled": True, "attribute_name": "ttl"}]),
+    (None, '{"severity": ["critical"]}'),
 ]
 """Strong and weak values, of which at least one pair concerns each rule."""
 
@@ -143,6 +151,13 @@ def test_a_trail_that_records_less(before: dict[str, Any], after: dict[str, Any]
 
 
 @pytest.mark.parametrize(("kind", "members"), MEMBERS)
+def test_a_list_of_blocks_that_nobody_may_see_can_not_be_judged(kind: Kind, members: Members) -> None:
+    change = sensitive(updated(f"{members.type}.x", {members.path: [{members.key: "a"}]}, name="y"), members.path)
+
+    assert kind in {finding.kind for finding in findings_of(change)}
+
+
+@pytest.mark.parametrize(("kind", "members"), MEMBERS)
 def test_the_order_of_blocks_makes_no_difference(kind: Kind, members: Members) -> None:
     block, other = ({members.key: key, "schedule": "daily", "status": "Enabled"} for key in ("a", "b"))
     reordered: dict[str, Any] = {members.path: [other, block]}
@@ -151,6 +166,7 @@ def test_the_order_of_blocks_makes_no_difference(kind: Kind, members: Members) -
     assert kind not in {finding.kind for finding in findings_of(change)}
 
 
+DAILY = "cron(0 3 * * ? *)"
 COPY = {"destination_vault_arn": "vault", "lifecycle": [{"delete_after": 90}]}
 
 
@@ -192,11 +208,33 @@ COPY = {"destination_vault_arn": "vault", "lifecycle": [{"delete_after": 90}]}
         (leaves_account, "arn:aws:kms:us-east-1:1:key/a", "arn:aws:kms:us-east-1:2:key/a", True),
         (leaves_account, "arn:aws:kms:us-east-1:1:key/a", "arn:aws:kms:us-west-2:1:key/b", False),
         (leaves_account, None, "arn:aws:kms:us-east-1:2:key/a", False),
+        (leaves_account, "arn:aws:kms:us-east-1:1:key/a", "alias/aws/sns", True),
+        (leaves_account, "alias/aws/sns", "alias/aws/sns", False),
+        (leaves_account, None, "alias/aws/sns", False),
+        (rarer, DAILY, "cron(30 5 * * ? *)", False),
+        (rarer, DAILY, "cron(0 3 ? * SUN *)", True),
+        (rarer, "cron(0 * * * ? *)", DAILY, True),
+        (rarer, DAILY, "rate(7 days)", True),
+        (rarer, DAILY, UNKNOWN, True),
+        (narrowed, [], [{"prefix": "a/"}], True),
+        (narrowed, [{"prefix": "a/"}], [{"prefix": ""}], False),
+        (widened, [{"prefix": "a/"}], [{"prefix": "a/b/"}], False),
+        (widened, [{"prefix": "a/"}], [{"prefix": "", "and": [{"prefix": "a/", "tags": {"x": "y"}}]}], False),
+        (widened, [{"prefix": "a/"}], [{"prefix": "b/"}], True),
+        (widened, [{"object_size_greater_than": 5}], [{"object_size_greater_than": 1}], True),
+        (widened, [{"prefix": "a/"}], UNKNOWN, True),
+        (unheeds, 'ALARM("a") OR ALARM("b")', 'ALARM("b")', True),
+        (unheeds, 'ALARM("a")', "ALARM(b) OR ALARM(a)", False),
+        (imposed, None, "{}", True),
+        (imposed, "{}", None, False),
         (copied_less, [COPY], [COPY, {**COPY, "destination_vault_arn": "other"}], False),
         (copied_less, [COPY], [{**COPY, "destination_vault_arn": "other"}], True),
         (copied_less, [COPY], [{**COPY, "lifecycle": [{"delete_after": 7}]}], True),
         (copied_less, [COPY], [{**COPY, "lifecycle": [{"delete_after": 400}]}], False),
-        *((compare, HIDDEN, HIDDEN, True) for compare in (turned_off, lowered, raised, changed, lost_entry)),
+        *(
+            (compare, HIDDEN, HIDDEN, True)
+            for compare in (turned_off, lowered, raised, changed, lost_entry, leaves_account, leaves_kms)
+        ),
         (left("Enabled"), HIDDEN, HIDDEN, True),
         (turned_on, HIDDEN, HIDDEN, True),
         (removed, HIDDEN, HIDDEN, False),

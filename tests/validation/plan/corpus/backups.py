@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.validation.plan import objects as o
 from tests.validation.plan.builder import destroyed, plan, replaced, updated
+from tests.validation.plan.corpus.addresses import BACKUP_PLAN
 from tests.validation.plan.corpus.case import Case
 
 CASES = (
@@ -43,8 +44,8 @@ CASES = (
     ),
     Case(
         "recovery points are copied no longer",
-        plan(updated("aws_backup_plan.plan", o.copied_plan(days=90), rule=o.BACKUP_PLAN["rule"])),
-        blocked=(("unprotect", "aws_backup_plan.plan"),),
+        plan(updated(BACKUP_PLAN, o.copied_plan(days=90), rule=o.BACKUP_PLAN["rule"])),
+        blocked=(("unprotect", BACKUP_PLAN),),
     ),
     Case(
         "nobody tests recovery points any more",
@@ -74,21 +75,21 @@ CASES = (
         "recovery points deleted earlier",
         plan(
             updated(
-                "aws_backup_plan.plan",
+                BACKUP_PLAN,
                 o.BACKUP_PLAN,
                 rule=[{**o.BACKUP_PLAN["rule"][0], "lifecycle": [{"delete_after": 7}]}],
             )
         ),
-        blocked=(("unprotect", "aws_backup_plan.plan"),),
+        blocked=(("unprotect", BACKUP_PLAN),),
     ),
     Case(
         "copies of recovery points are deleted earlier",
-        plan(updated("aws_backup_plan.plan", o.copied_plan(days=90), rule=o.copied_plan(days=7)["rule"])),
-        blocked=(("unprotect", "aws_backup_plan.plan"),),
+        plan(updated(BACKUP_PLAN, o.copied_plan(days=90), rule=o.copied_plan(days=7)["rule"])),
+        blocked=(("unprotect", BACKUP_PLAN),),
     ),
     Case(
         "copies of recovery points are kept for longer",
-        plan(updated("aws_backup_plan.plan", o.copied_plan(days=90), rule=o.copied_plan(days=365)["rule"])),
+        plan(updated(BACKUP_PLAN, o.copied_plan(days=90), rule=o.copied_plan(days=365)["rule"])),
     ),
     Case(
         "a lock stays open to changes for longer",
@@ -119,10 +120,10 @@ CASES = (
     Case(
         "backups are made no longer",
         plan(
-            destroyed("aws_backup_plan.plan", o.BACKUP_PLAN),
+            destroyed(BACKUP_PLAN, o.BACKUP_PLAN),
             destroyed("aws_backup_selection.tables", o.BACKUP_SELECTION),
         ),
-        blocked=(("unprotect", "aws_backup_plan.plan"),),
+        blocked=(("unprotect", BACKUP_PLAN),),
     ),
     Case(
         "a vault's policy vanished",
@@ -137,5 +138,37 @@ CASES = (
             destroyed("aws_backup_vault_lock_configuration.vault", o.VAULT_LOCK),
         ),
         blocked=(("destroy", "aws_backup_vault.vault"),),
+    ),
+    Case(
+        "backups are made once a week",
+        plan(
+            updated(
+                BACKUP_PLAN,
+                o.BACKUP_PLAN,
+                rule=[{**o.BACKUP_PLAN["rule"][0], "schedule": "cron(0 3 ? * SUN *)"}],
+            )
+        ),
+        blocked=(("unprotect", BACKUP_PLAN),),
+    ),
+    Case(
+        "backups are made at another hour",
+        plan(
+            updated(
+                BACKUP_PLAN,
+                o.BACKUP_PLAN,
+                rule=[{**o.BACKUP_PLAN["rule"][0], "schedule": "cron(30 4 * * ? *)"}],
+            )
+        ),
+    ),
+    Case(
+        "backups go into another vault",
+        plan(
+            updated(
+                BACKUP_PLAN,
+                o.BACKUP_PLAN,
+                rule=[{**o.BACKUP_PLAN["rule"][0], "target_vault_name": "unlocked"}],
+            )
+        ),
+        blocked=(("unprotect", BACKUP_PLAN),),
     ),
 )

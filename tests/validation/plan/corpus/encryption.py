@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.validation.plan import objects as o
-from tests.validation.plan.builder import destroyed, plan, updated
-from tests.validation.plan.corpus.addresses import GROUP, KEY, TABLE, TOPIC
+from tests.validation.plan.builder import destroyed, plan, sensitive, updated
+from tests.validation.plan.corpus.addresses import ENCRYPTION, GROUP, KEY, TABLE, TOPIC
 from tests.validation.plan.corpus.case import Case
 
 CASES = (
@@ -12,17 +12,17 @@ CASES = (
         "S3's own key encrypts",
         plan(
             updated(
-                "aws_s3_bucket_server_side_encryption_configuration.uploads",
+                ENCRYPTION,
                 o.BUCKET_ENCRYPTION,
                 rule=[{"apply_server_side_encryption_by_default": [{"sse_algorithm": "AES256"}]}],
             )
         ),
-        blocked=(("weaken", "aws_s3_bucket_server_side_encryption_configuration.uploads"),) * 2,
+        blocked=(("weaken", ENCRYPTION),) * 2,
     ),
     Case(
         "encryption's block vanished",
-        plan(destroyed("aws_s3_bucket_server_side_encryption_configuration.uploads", o.BUCKET_ENCRYPTION)),
-        blocked=(("weaken", "aws_s3_bucket_server_side_encryption_configuration.uploads"),),
+        plan(destroyed(ENCRYPTION, o.BUCKET_ENCRYPTION)),
+        blocked=(("weaken", ENCRYPTION),),
     ),
     Case(
         "a log group without a key",
@@ -57,5 +57,15 @@ CASES = (
         "another account's key encrypts the topic",
         plan(updated(TOPIC, o.TOPIC, kms_master_key_id="arn:aws:kms:us-east-1:222222222222:key/9")),
         blocked=(("weaken", TOPIC),),
+    ),
+    Case(
+        "a key that AWS makes for everybody encrypts the topic",
+        plan(updated(TOPIC, o.TOPIC, kms_master_key_id="alias/aws/sns")),
+        blocked=(("weaken", TOPIC),),
+    ),
+    Case(
+        "the algorithm of encryption is hidden",
+        plan(sensitive(updated(ENCRYPTION, o.BUCKET_ENCRYPTION, bucket_key_enabled=True), "rule")),
+        blocked=(("weaken", ENCRYPTION),) * 2,
     ),
 )

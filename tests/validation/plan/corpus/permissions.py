@@ -251,4 +251,16 @@ CASES = (
             )
         ),
     ),
+    Case(
+        "an administrator's policy takes the place of another",
+        plan(
+            replaced(
+                ATTACHMENT,
+                {"role": "application", "policy_arn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
+                by=[["policy_arn"]],
+                policy_arn="arn:aws:iam::aws:policy/AdministratorAccess",
+            )
+        ),
+        blocked=(("weaken", ATTACHMENT),),
+    ),
 )

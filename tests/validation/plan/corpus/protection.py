@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from tests.validation.plan import objects as o
-from tests.validation.plan.builder import destroyed, plan, replaced, sensitive, unchanged, updated
+from tests.validation.plan.builder import created, destroyed, plan, replaced, sensitive, unchanged, updated
 from tests.validation.plan.corpus.addresses import (
     BUCKET,
     GROUP,
     KEY,
     LIFECYCLE,
     PARAMETERS,
+    REPLICATION,
     SERVERLESS,
     TABLE,
     VERSIONING,
@@ -144,12 +145,12 @@ CASES = (
         "replication disabled",
         plan(
             updated(
-                "aws_s3_bucket_replication_configuration.uploads",
+                REPLICATION,
                 o.REPLICATION,
-                rule=[{"id": "everything", "status": "Disabled"}],
+                rule=[{**o.REPLICATION["rule"][0], "status": "Disabled"}],
             )
         ),
-        blocked=(("unprotect", "aws_s3_bucket_replication_configuration.uploads"),),
+        blocked=(("unprotect", REPLICATION),),
     ),
     Case(
         "no snapshots",
@@ -207,12 +208,12 @@ CASES = (
         "objects are replicated elsewhere",
         plan(
             updated(
-                "aws_s3_bucket_replication_configuration.uploads",
+                REPLICATION,
                 {**o.REPLICATION, "rule": [{**o.REPLICATION["rule"][0], "destination": [{"bucket": o.BUCKET_ARN}]}]},
                 rule=[{**o.REPLICATION["rule"][0], "destination": [{"bucket": "arn:aws:s3:::foreign"}]}],
             )
         ),
-        blocked=(("unprotect", "aws_s3_bucket_replication_configuration.uploads"),),
+        blocked=(("unprotect", REPLICATION),),
     ),
     Case(
         "full nodes evict counts too",
@@ -232,5 +233,60 @@ CASES = (
         "a protecting value that nobody may see",
         plan(sensitive(updated(TABLE, o.TABLE, deletion_protection_enabled=False), "deletion_protection_enabled")),
         blocked=(("unprotect", TABLE),),
+    ),
+    Case(
+        "another attribute of items is taken for their time",
+        plan(
+            updated(
+                TABLE,
+                {**o.TABLE, "ttl": [{"enabled": True, "attribute_name": "ttl"}]},
+                ttl=[{"enabled": True, "attribute_name": "created_at"}],
+            )
+        ),
+        blocked=(("unprotect", TABLE),),
+    ),
+    Case(
+        "items are deleted by their time no longer",
+        plan(updated(TABLE, {**o.TABLE, "ttl": [{"enabled": True, "attribute_name": "ttl"}]}, ttl=[])),
+    ),
+    Case(
+        "a rule that deletes comes to concern every object",
+        plan(updated(LIFECYCLE, o.expiring("tmp/"), rule=o.expiring("")["rule"])),
+        blocked=(("unprotect", LIFECYCLE),),
+    ),
+    Case(
+        "a rule that deletes comes to concern fewer objects",
+        plan(updated(LIFECYCLE, o.expiring("tmp/"), rule=o.expiring("tmp/thumbnails/")["rule"])),
+    ),
+    Case(
+        "an old bucket gets rules that delete",
+        plan(created(LIFECYCLE, o.expiring("tmp/")), unchanged(BUCKET, o.BUCKET)),
+        blocked=(("unprotect", LIFECYCLE),),
+    ),
+    Case(
+        "a new bucket has rules that delete",
+        plan(created(LIFECYCLE, o.expiring("tmp/")), created(BUCKET, o.BUCKET)),
+    ),
+    Case(
+        "fewer objects are replicated",
+        plan(
+            updated(
+                REPLICATION,
+                o.REPLICATION,
+                rule=[{**o.REPLICATION["rule"][0], "filter": [{"prefix": "avatars/"}]}],
+            )
+        ),
+        blocked=(("unprotect", REPLICATION),),
+    ),
+    Case(
+        "objects that KMS encrypts are replicated no longer",
+        plan(
+            updated(
+                REPLICATION,
+                o.REPLICATION,
+                rule=[{**o.REPLICATION["rule"][0], "source_selection_criteria": []}],
+            )
+        ),
+        blocked=(("unprotect", REPLICATION),),
     ),
 )

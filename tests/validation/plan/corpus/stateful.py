@@ -159,6 +159,16 @@ CASES = (
     Case(
         "replicas are not known yet",
         plan(updated(TABLE, o.TABLE, unknown={"replica": True})),
-        blocked=(("destroy", TABLE), ("unprotect", TABLE)),
+        blocked=(("destroy", TABLE), ("unprotect", TABLE), ("weaken", TABLE)),
+    ),
+    Case(
+        "a log group of another name takes the place of one with its logs",
+        plan(replaced("aws_cloudwatch_log_group.slow", o.LOG_GROUP, by=[["name"]], name="other")),
+        blocked=(("replace", "aws_cloudwatch_log_group.slow"),),
+    ),
+    Case(
+        "a zone of DNS goes, of which the review knows nothing",
+        plan(destroyed("aws_route53_zone.zone", {"zone_id": "Z1"})),
+        notices=("aws_route53_zone.zone",),
     ),
 )

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from tests.validation.plan import objects as o
 from tests.validation.plan.builder import created, destroyed, plan, replaced, unchanged, updated
-from tests.validation.plan.corpus.addresses import ALARM, BUCKET, GROUP, NOTIFICATION, SUBSCRIPTION, TOPIC
+from tests.validation.plan.corpus.addresses import (
+    ALARM,
+    BUCKET,
+    GROUP,
+    NOTIFICATION,
+    SUBSCRIPTION,
+    TABLE,
+    TOPIC,
+)
 from tests.validation.plan.corpus.case import Case
 
 CASES = (
@@ -93,5 +101,57 @@ CASES = (
             )
         ),
         blocked=(("weaken", "aws_flow_log.vpc"),),
+    ),
+    Case("an alarm sounds at more", plan(updated(ALARM, o.ALARM, threshold=5000)), notices=(ALARM,)),
+    Case("an alarm sounds at less", plan(updated(ALARM, o.ALARM, threshold=1))),
+    Case(
+        "an alarm about too little sounds at less",
+        plan(updated(ALARM, {**o.ALARM, "comparison_operator": "LessThanThreshold"}, threshold=1)),
+        notices=(ALARM,),
+    ),
+    Case("an alarm sounds later", plan(updated(ALARM, o.ALARM, evaluation_periods=60)), notices=(ALARM,)),
+    Case(
+        "an alarm is silent where nothing is measured",
+        plan(updated(ALARM, {**o.ALARM, "treat_missing_data": "breaching"}, treat_missing_data="notBreaching")),
+        notices=(ALARM,),
+    ),
+    Case(
+        "one alarm less sets off the alarm of a tier",
+        plan(
+            updated(
+                "aws_cloudwatch_composite_alarm.redis",
+                {"alarm_rule": 'ALARM("memory") OR ALARM("evictions")'},
+                alarm_rule='ALARM("evictions")',
+            )
+        ),
+        notices=("aws_cloudwatch_composite_alarm.redis",),
+    ),
+    Case(
+        "a budget goes",
+        plan(destroyed("aws_budgets_budget.all", {"name": "all"})),
+        notices=("aws_budgets_budget.all",),
+    ),
+    Case(
+        "some alarms are filtered out",
+        plan(updated(SUBSCRIPTION, o.SUBSCRIPTION, filter_policy='{"severity": ["critical"]}')),
+        blocked=(("weaken", SUBSCRIPTION),),
+    ),
+    Case(
+        "access is logged elsewhere",
+        plan(updated("aws_s3_bucket_logging.uploads", o.LOGGING, target_bucket="elsewhere")),
+        blocked=(("weaken", "aws_s3_bucket_logging.uploads"),),
+    ),
+    Case(
+        "nobody is told of changes of items",
+        plan(updated(TABLE, {**o.TABLE, "stream_enabled": True}, stream_enabled=False)),
+        blocked=(("weaken", TABLE),),
+    ),
+    Case(
+        "the stream is told of changes no longer",
+        plan(
+            destroyed("aws_dynamodb_kinesis_streaming_destination.core", {"table_name": "core"}),
+            unchanged(TABLE, o.TABLE),
+        ),
+        blocked=(("weaken", "aws_dynamodb_kinesis_streaming_destination.core"),),
     ),
 )
