@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox.elasticache import events, global_membership, requirements, snapshots, subnet_groups, users
+from sandbox.elasticache import events, global_membership, identifiers, requirements, snapshots, subnet_groups, users
 from sandbox.elasticache.context import Context, Operation
 from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Kind, Record
@@ -17,6 +17,7 @@ from sandbox.redis_cluster.slots import told
 
 _DEFAULT_VERSIONS = {"redis": "7.1.0", "valkey": "8.0.1"}
 MODIFIED = "Replication group modified"
+_LONGEST_ID = 40
 NODE_ID = "0001"  # a node of a replication group always has this one
 # What a replication group is where nothing else is asked for.
 _DEFAULTS: Record = {
@@ -46,9 +47,10 @@ _OF_NODES = frozenset({"CacheNodeType", "ClusterMode", "Engine", "EngineVersion"
 
 def create(context: Context, parameters: Parameters) -> Record:
     """CreateReplicationGroup; the cluster is started after the call, the status is `creating` until it is healthy."""
-    group_id = parameters["ReplicationGroupId"].lower()
+    group_id = identifiers.new(parameters, "ReplicationGroupId", longest=_LONGEST_ID)
     if group_id in context.region.replication_groups:
         raise ServiceError("ReplicationGroupAlreadyExistsFault", f"Replication group {group_id} already exists.")
+    requirements.check_parameter_group(parameters, family=context.parameter_family)
     global_id = parameters.get("GlobalReplicationGroupId")
     if global_id:
         parameters = global_membership.secondary(context.state, parameters)
@@ -101,6 +103,7 @@ def modify(context: Context, parameters: Parameters) -> Record:
     """
     group = find_available(context, parameters["ReplicationGroupId"])
     global_membership.check_own_change(group, parameters)
+    requirements.check_parameter_group(parameters, family=context.parameter_family)
     settings = _settings(parameters)
     requirements.check_change(group, {**group, **settings}, parameter_family=context.parameter_family)
     of_nodes = {name: value for name, value in settings.items() if name in _OF_NODES and value != group[name]}
@@ -152,7 +155,7 @@ def delete(context: Context, parameters: Parameters) -> Record:
         raise _not_available(group)
     global_membership.check_deletable(group)
     if "FinalSnapshotIdentifier" in parameters:
-        snapshots.take(context, group, running(context, group), parameters["FinalSnapshotIdentifier"])
+        snapshots.take(context, group, running(context, group), parameters, "FinalSnapshotIdentifier")
     group["Status"] = "deleting"
     context.end_cluster(Kind.REPLICATION_GROUP, group["ReplicationGroupId"])
     return {"ReplicationGroup": described(context, group)}
@@ -161,7 +164,7 @@ def delete(context: Context, parameters: Parameters) -> Record:
 def create_snapshot(context: Context, parameters: Parameters) -> Record:
     """CreateSnapshot, of a replication group."""
     group = find_available(context, parameters["ReplicationGroupId"])
-    snapshot = snapshots.take(context, group, running(context, group), parameters["SnapshotName"])
+    snapshot = snapshots.take(context, group, running(context, group), parameters, "SnapshotName")
     context.tag(snapshot["ARN"], parameters)
     return {"Snapshot": snapshot}
 

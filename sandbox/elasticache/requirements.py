@@ -6,13 +6,16 @@ AWS's: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_Cre
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
 
+from environments.elasticache import Engine
 from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Record
 from sandbox.redis_cluster.topology import BUS_PORT_OFFSET, Members
 
 DEFAULT_PORT = 6379
 _PORTS = range(1, 65536 - BUS_PORT_OFFSET)
+_ENGINES = get_args(Engine)
 _MAX_NODES = 90
 _MAX_REPLICAS = 5
 
@@ -31,6 +34,11 @@ def replicas(parameters: Parameters) -> int:
 
 def check(parameters: Parameters, named_parameters: Mapping[str, str]) -> None:
     """Raise ServiceError for a replication group that cannot be; `named_parameters` are its parameter group's."""
+    if parameters["Engine"].lower() not in _ENGINES:
+        raise ServiceError(
+            "InvalidParameterValueException",
+            f"Engine is {parameters['Engine']}; allowed: {', '.join(_ENGINES)}.",
+        )
     _check_shape(parameters)
     _check_is_clustered(parameters, named_parameters)
     if not parameters.get("TransitEncryptionEnabled"):
@@ -43,6 +51,16 @@ def check(parameters: Parameters, named_parameters: Mapping[str, str]) -> None:
             "InvalidParameterValueException",
             f"Port is {port}; allowed: {_PORTS.start} to {_PORTS.stop - 1} (the bus is {BUS_PORT_OFFSET} above).",
         )
+
+
+def check_parameter_group(parameters: Parameters, *, family: str | None) -> None:
+    """Raise CacheParameterGroupNotFound where the request names a parameter group that has no family, so is none.
+
+    Those that AWS has by default are there without being known.
+    """
+    name = parameters.get("CacheParameterGroupName", "default.")
+    if family is None and not name.startswith("default."):
+        raise ServiceError("CacheParameterGroupNotFoundFault", f"CacheParameterGroup {name} not found.")
 
 
 def check_members(members: Members) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox.elasticache import serverless_snapshots, users
+from sandbox.elasticache import identifiers, serverless_snapshots, users
 from sandbox.elasticache.context import Context, Operation
 from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Kind, Record
@@ -30,9 +30,7 @@ _REPLICAS = 1
 
 def create(context: Context, parameters: Parameters) -> Record:
     """CreateServerlessCache; its cluster is started after the call, the status is `creating` until it is healthy."""
-    name = parameters["ServerlessCacheName"].lower()
-    if len(name) > _LONGEST_NAME:
-        raise _invalid(f"The name {name} has {len(name)} characters; allowed: {_LONGEST_NAME}.")
+    name = identifiers.new(parameters, "ServerlessCacheName", longest=_LONGEST_NAME)
     if name in context.region.serverless_caches:
         raise ServiceError("ServerlessCacheAlreadyExistsFault", f"Serverless cache {name} already exists.")
     if "UserGroupId" not in parameters:
@@ -90,7 +88,7 @@ def delete(context: Context, parameters: Parameters) -> Record:
     if cache["Status"] not in ("available", "create-failed"):
         raise _not_available(cache)
     if "FinalSnapshotName" in parameters:
-        serverless_snapshots.take(context, cache, _running(context, cache), parameters["FinalSnapshotName"])
+        serverless_snapshots.take(context, cache, _running(context, cache), parameters, "FinalSnapshotName")
     cache["Status"] = "deleting"
     context.end_cluster(Kind.SERVERLESS_CACHE, cache["ServerlessCacheName"])
     return {"ServerlessCache": _described(context, cache)}
@@ -99,8 +97,8 @@ def delete(context: Context, parameters: Parameters) -> Record:
 def create_snapshot(context: Context, parameters: Parameters) -> Record:
     """CreateServerlessCacheSnapshot."""
     cache = find_available(context, parameters["ServerlessCacheName"])
-    name = parameters["ServerlessCacheSnapshotName"]
-    snapshot = serverless_snapshots.take(context, cache, _running(context, cache), name)
+    running = _running(context, cache)
+    snapshot = serverless_snapshots.take(context, cache, running, parameters, "ServerlessCacheSnapshotName")
     context.tag(snapshot["ARN"], parameters)
     return {"ServerlessCacheSnapshot": snapshot}
 

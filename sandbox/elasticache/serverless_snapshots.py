@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from sandbox.elasticache import snapshots
+from sandbox.elasticache import identifiers, snapshots
 from sandbox.elasticache.context import Context, Operation
 from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Record
@@ -14,9 +14,9 @@ from sandbox.redis_cluster.cluster import RedisCluster
 _CONFIGURATION = ("ServerlessCacheName", "Engine", "MajorEngineVersion")
 
 
-def take(context: Context, cache: Record, cluster: RedisCluster, name: str) -> Record:
-    """Take a snapshot of a serverless cache under a name that no other has."""
-    name = name.lower()
+def take(context: Context, cache: Record, cluster: RedisCluster, parameters: Parameters, parameter: str) -> Record:
+    """Take a snapshot of a serverless cache under the name, which no other has, that a parameter gives."""
+    name = identifiers.new(parameters, parameter, longest=snapshots.LONGEST_NAME)
     if name in context.region.serverless_snapshots:
         raise ServiceError("ServerlessCacheSnapshotAlreadyExistsFault", f"Snapshot {name} already exists.")
     files = rdb.save(cluster)

@@ -160,6 +160,8 @@ class ElastiCache:
             raise ServiceError(
                 "InvalidParameterValueException", f"The parameter {error.args[0]} is missing."
             ) from error
+        except SandboxError as error:
+            raise ServiceError("InvalidReplicationGroupStateFault", str(error)) from error
         except redis.RedisError as error:
             raise ServiceError("InvalidParameterValueException", f"The Redis nodes refused it: {error}") from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from sandbox.elasticache import identifiers
 from sandbox.elasticache.context import Context, Operation
 from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Record
@@ -12,6 +13,7 @@ from sandbox.redis_cluster import snapshots
 from sandbox.redis_cluster.cluster import RedisCluster
 from sandbox.redis_cluster.slots import told
 
+LONGEST_NAME = 255
 # Members that a snapshot has from its replication group.
 _OF_GROUP = (
     "ReplicationGroupId", "CacheNodeType", "Engine", "EngineVersion", "PreferredMaintenanceWindow", "Port",
@@ -20,9 +22,9 @@ _OF_GROUP = (
 )  # fmt: skip
 
 
-def take(context: Context, group: Record, cluster: RedisCluster, name: str, *, source: str = "manual") -> Record:
-    """Take a snapshot of a replication group under a name that no other has."""
-    name = name.lower()
+def take(context: Context, group: Record, cluster: RedisCluster, parameters: Parameters, parameter: str) -> Record:
+    """Take a snapshot of a replication group under the name, which no other has, that a parameter gives."""
+    name = identifiers.new(parameters, parameter, longest=LONGEST_NAME)
     if name in context.region.snapshots:
         raise ServiceError("SnapshotAlreadyExistsFault", f"Snapshot {name} already exists.")
     files = snapshots.save(cluster)
@@ -32,7 +34,7 @@ def take(context: Context, group: Record, cluster: RedisCluster, name: str, *, s
         **{member: group[member] for member in _OF_GROUP if member in group},
         "SnapshotName": name,
         "SnapshotStatus": "available",
-        "SnapshotSource": source,
+        "SnapshotSource": "manual",
         "ReplicationGroupDescription": group["Description"],
         "NumNodeGroups": len(files),
         "NodeSnapshots": [
@@ -65,12 +67,13 @@ def copy(context: Context, parameters: Parameters) -> Record:
     if "TargetBucket" in parameters:
         export(context, snapshot["SnapshotName"], target, parameters["TargetBucket"])
         return {"Snapshot": {**snapshot, "SnapshotStatus": "exporting"}}
-    if target.lower() in context.region.snapshots:
+    target = identifiers.new(parameters, "TargetSnapshotName", longest=LONGEST_NAME)
+    if target in context.region.snapshots:
         raise ServiceError("SnapshotAlreadyExistsFault", f"Snapshot {target} already exists.")
     for file in files_of(context, snapshot["SnapshotName"]):
-        keep(folder(context, target.lower()) / file.name, file.read_bytes())
-    copied = {**snapshot, "SnapshotName": target.lower(), "ARN": context.arn("snapshot", target.lower())}
-    context.region.snapshots[target.lower()] = copied
+        keep(folder(context, target) / file.name, file.read_bytes())
+    copied = {**snapshot, "SnapshotName": target, "ARN": context.arn("snapshot", target)}
+    context.region.snapshots[target] = copied
     context.tag(copied["ARN"], parameters)
     return {"Snapshot": copied}
 

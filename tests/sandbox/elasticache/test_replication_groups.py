@@ -129,6 +129,9 @@ def test_redis_knows_every_parameter_that_is_handed_on(sandbox: Sandbox, replica
         ({"ReplicasPerNodeGroup": 0}, "InvalidParameterCombination"),
         ({"Port": 60000}, "InvalidParameterValue"),
         ({"CacheSubnetGroupName": "unknown"}, "CacheSubnetGroupNotFoundFault"),
+        ({"CacheParameterGroupName": "unknown"}, "CacheParameterGroupNotFound"),
+        ({"Engine": "memcached"}, "InvalidParameterValue"),
+        ({"ReplicationGroupId": "../wrong"}, "InvalidParameterValue"),
     ],
 )
 @pytest.mark.usefixtures("replication_group")
@@ -137,6 +140,17 @@ def test_impossible_groups_are_refused(sandbox: Sandbox, changes: dict[str, Any]
         sandbox.create_group("wrong", **changes)
 
     assert refusal.value.response["Error"]["Code"] == code
+
+
+def test_a_parameter_group_that_is_not_there_changes_nothing(
+    sandbox: Sandbox, elasticache: Any, replication_group: str
+) -> None:
+    before = sandbox.group(replication_group)
+
+    with pytest.raises(ClientError, match="CacheParameterGroup unknown not found"):
+        elasticache.modify_replication_group(ReplicationGroupId=replication_group, CacheParameterGroupName="unknown")
+
+    assert sandbox.group(replication_group) == before
 
 
 def test_a_deleted_group_leaves_no_process_and_no_data(sandbox: Sandbox) -> None:

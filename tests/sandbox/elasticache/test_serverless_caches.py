@@ -153,6 +153,12 @@ def test_a_second_cache_of_the_name_is_refused(elasticache: Any) -> None:
         elasticache.create_serverless_cache(**ASKED)
 
 
+@pytest.mark.usefixtures("cache")
+def test_a_snapshot_needs_a_name_that_is_one(elasticache: Any) -> None:
+    with pytest.raises(ClientError, match="The parameter ServerlessCacheSnapshotName is not a valid identifier"):
+        elasticache.create_serverless_cache_snapshot(ServerlessCacheName=NAME, ServerlessCacheSnapshotName="../taken")
+
+
 def test_what_is_not_there_is_told(elasticache: Any) -> None:
     with pytest.raises(ClientError, match="ServerlessCacheNotFound"):
         elasticache.describe_serverless_caches(ServerlessCacheName="another")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -74,6 +75,22 @@ def test_a_snapshot_is_described_shard_by_shard(elasticache: Any, replication_gr
 def test_a_second_snapshot_of_the_name_is_refused(elasticache: Any, replication_group: str) -> None:
     with pytest.raises(ClientError, match="SnapshotAlreadyExists"):
         elasticache.create_snapshot(ReplicationGroupId=replication_group, SnapshotName="taken")
+
+
+def test_a_snapshot_is_refused_while_a_shard_has_no_primary(
+    sandbox: Sandbox, elasticache: Any, replication_group: str
+) -> None:
+    cluster = sandbox.data_plane(replication_group)
+    primary = cluster.primary(cluster.topology.shards[0])
+    assert primary is not None
+    process = cluster.server(primary).process
+    assert process is not None
+    process.signal(signal.SIGKILL)
+    try:
+        with pytest.raises(ClientError, match="Shard 0001 of shared has no primary now"):
+            elasticache.create_snapshot(ReplicationGroupId=replication_group, SnapshotName="headless")
+    finally:
+        cluster.wait_until_healthy()
 
 
 def test_an_export_is_a_file_of_redis_for_each_shard(sandbox: Sandbox, elasticache: Any, bucket: str) -> None:
