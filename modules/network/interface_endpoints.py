@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from cdktf import TerraformIterator
 from cdktf_cdktf_provider_aws.data_aws_vpc import DataAwsVpc
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
@@ -18,6 +19,9 @@ from modules.policy import Statement, document
 
 PREFIXES: Final = {"kinesis-streams": "kinesis", "monitoring": "cloudwatch"}
 """How IAM calls services whose endpoints are called otherwise."""
+
+_NAMED_AS_IN_CHINA: Final = ("elasticache", "kinesis-streams", "monitoring", "sts")
+"""Endpoints whose names begin with cn there (`aws ec2 describe-vpc-endpoint-services`); others have the usual ones."""
 
 _OURS: Final = {
     "kinesis-streams": "stream/{name}",
@@ -76,12 +80,15 @@ class InterfaceEndpoints(Construct):
             to_port=HTTPS,
         )
         if not isinstance(environment.network, CreatedNetwork):
+            vpc = DataAwsVpc(self, "vpc", id=vpc_id)
+            ranges = TerraformIterator.from_complex_list(vpc.cidr_block_associations, "cidr_block")
             VpcSecurityGroupIngressRule(
                 self,
                 "from-the-vpc",
+                for_each=ranges,
                 security_group_id=group.id,
                 description="AWS's services from the rest of the VPC",
-                cidr_ipv4=DataAwsVpc(self, "vpc", id=vpc_id).cidr_block,
+                cidr_ipv4=ranges.get_string("cidr_block"),
                 ip_protocol="tcp",
                 from_port=HTTPS,
                 to_port=HTTPS,
@@ -92,13 +99,35 @@ class InterfaceEndpoints(Construct):
                 service,
                 vpc_id=vpc_id,
                 vpc_endpoint_type="Interface",
-                service_name=f"com.amazonaws.{environment.region}.{service}",
+                service_name=service_name(environment, service),
                 subnet_ids=list(subnet_ids),
                 security_group_ids=[group.id],
                 private_dns_enabled=True,
-                policy=document([render_own_account(environment, service, data_of=data_of)]),
+                policy=document(_render_policy(environment, service, data_of=data_of)),
                 tags={"Name": environment.physical_name(service)},
             )
+
+
+def service_name(environment: Environment, service: str) -> str:
+    """What AWS calls the endpoint service of the environment's region."""
+    is_chinese = environment.partition == "aws-cn" and service in _NAMED_AS_IN_CHINA
+    return f"{'cn.' if is_chinese else ''}com.amazonaws.{environment.region}.{service}"
+
+
+def _render_policy(environment: Environment, service: str, *, data_of: Environment) -> list[Statement]:
+    own = render_own_account(environment, service, data_of=data_of)
+    return [own, _render_federation(environment)] if service == "sts" else [own]
+
+
+def _render_federation(environment: Environment) -> Statement:
+    """Whoever takes a role by a token of an identity provider, as what runs in EKS does, is no principal yet."""
+    return {
+        "Sid": "Federation",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"],
+        "Resource": f"arn:{environment.partition}:iam::{environment.account}:role/*",
+    }
 
 
 def render_own_account(environment: Environment, service: str, *, data_of: Environment) -> Statement:

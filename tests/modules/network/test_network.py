@@ -8,6 +8,7 @@ import pytest
 from environments import Environment
 from environments.schema import CreatedNetwork, ExistingNetwork
 from modules.network import Network
+from modules.network.interface_endpoints import service_name
 from tests.modules.template import Block, Template, statements, synthesized
 
 OPEN = {"0.0.0.0/0", "::/0"}
@@ -192,7 +193,7 @@ def somebody_elses(environment: Environment) -> Template:
         kind="existing",
         vpc_id="vpc-0123456789",
         subnet_ids=("subnet-0123456781", "subnet-0123456782"),
-        interface_endpoints=("ssm",),
+        interface_endpoints=("ssm", "sts"),
     )
     return network(environment, settings)
 
@@ -237,8 +238,24 @@ class TestInterfaceEndpoints:
     def test_everything_in_somebody_elses_vpc_reaches_them(self, somebody_elses: Template) -> None:
         (rule,) = [each for each in somebody_elses.all("aws_vpc_security_group_ingress_rule") if "cidr_ipv4" in each]
 
-        assert re.fullmatch(r"\$\{data\.aws_vpc\.[\w-]+\.cidr_block\}", rule["cidr_ipv4"])
+        assert re.search(r"data\.aws_vpc\.[\w-]+\.cidr_block_associations\b", rule["for_each"])
+        assert rule["cidr_ipv4"] == "${each.value.cidr_block}"
         assert (rule["from_port"], rule["to_port"]) == (443, 443)
+
+    def test_roles_are_taken_by_tokens_too(self, somebody_elses: Template) -> None:
+        endpoint = somebody_elses.one("aws_vpc_endpoint", service_name="com.amazonaws.eu-central-1.sts")
+        federation = statements(endpoint["policy"])["Federation"]
+
+        assert "sts:AssumeRoleWithWebIdentity" in federation["Action"]
+        assert federation["Resource"] == "arn:aws:iam::123456789012:role/*"
+        assert "Condition" not in federation
+
+    @pytest.mark.parametrize(
+        ("service", "name"),
+        [("sts", "cn.com.amazonaws.cn-north-1.sts"), ("ssm", "com.amazonaws.cn-north-1.ssm")],
+    )
+    def test_china_has_names_of_its_own(self, environment: Environment, service: str, name: str) -> None:
+        assert service_name(environment.model_copy(update={"region": "cn-north-1"}), service) == name
 
     def test_there_are_none_unless_asked_for(self, created: Template) -> None:
         assert {each["vpc_endpoint_type"] for each in created.all("aws_vpc_endpoint")} == {"Gateway"}
