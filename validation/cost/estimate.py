@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
-from validation.cost import dynamodb, redis, s3, serverless_redis, surroundings
+from validation.cost import dynamodb, redis, s3, serverless_redis, surroundings, unpriced
 from validation.cost.assumptions import Assumptions
 from validation.cost.inventory import Inventory, Resource
 from validation.cost.model import Estimate, Line, NotIncluded
@@ -64,26 +64,10 @@ FREE: Final = re.compile(
     )""",
     re.VERBOSE,
 )
-"""Types that cost nothing by themselves, or are paid for with the resource that they set up."""
+"""Types that cost nothing by themselves, or are paid for with the resource that they set up.
 
-UNPRICED: Final = {
-    "aws_backup_framework": "no price of AWS Backup Audit Manager is known",
-    "aws_backup_report_plan": "no price of AWS Backup Audit Manager is known",
-    "aws_backup_restore_testing_plan": "no price of the evaluation of restore tests is known",
-    "aws_budgets_budget": "the first budgets are free, no price of more is known",
-    "aws_budgets_budget_action": "the first budgets with actions are free, no price of more is known",
-    "aws_dynamodb_contributor_insights": "no price of its events is known",
-    "aws_dynamodb_kinesis_streaming_destination": "no price of change capture units is known",
-    "aws_dynamodb_table_export": "no price of exports is known",
-    "aws_dynamodb_table_replica": "no prices of other regions are known",
-    "aws_elasticache_global_replication_group": "no price of transfer between regions is known",
-    "aws_kinesis_stream": "no price of on-demand streams is known",
-    "aws_s3_bucket_analytics_configuration": "no price of storage class analysis is known",
-    "aws_s3_bucket_inventory": "no price of inventories is known",
-    "aws_s3_bucket_metric": "no price of request metrics is known",
-    "aws_s3_bucket_replication_configuration": "no price of replication time control and transfer is known",
-}
-"""Types that do cost money, and why they are left out."""
+What some of them make cost elsewhere is told by `unpriced.PARTS`.
+"""
 
 
 def estimate(inventory: Inventory, assumed: Assumptions) -> Estimate:
@@ -99,5 +83,6 @@ def _items(resource: Resource, inventory: Inventory, assumed: Assumptions) -> It
     if resource.type in ESTIMATORS:
         yield from ESTIMATORS[resource.type](resource, inventory, assumed)
     elif not FREE.fullmatch(resource.type):
-        why = UNPRICED.get(resource.type, f"no price of {resource.type} is known")
+        why = unpriced.TYPES.get(resource.type, f"no price of {resource.type} is known")
         yield NotIncluded(address=resource.address, what=resource.type, why=why)
+    yield from unpriced.parts(resource)

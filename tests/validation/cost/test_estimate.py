@@ -20,9 +20,10 @@ from environments.schema import (
     TableUsage,
 )
 from tests.validation.plan.builder import Json, created, environment, plan
+from validation.cost import unpriced
 from validation.cost.assumptions import assumptions
 from validation.cost.comparison import compare
-from validation.cost.estimate import ESTIMATORS, FREE, UNPRICED
+from validation.cost.estimate import ESTIMATORS, FREE
 from validation.cost.model import Estimate
 from validation.errors import CouldNotRun
 from validation.plan.model import read_plan
@@ -297,10 +298,10 @@ def test_what_is_free_is_free_and_what_is_unknown_is_said_to_be() -> None:
 
 
 def test_no_type_is_both_priced_and_free() -> None:
-    types = [*ESTIMATORS, *UNPRICED]
+    types = [*ESTIMATORS, *unpriced.TYPES]
 
     assert [type_ for type_ in types if FREE.fullmatch(type_)] == []
-    assert not ESTIMATORS.keys() & UNPRICED.keys()
+    assert not ESTIMATORS.keys() & unpriced.TYPES.keys()
 
 
 def test_an_overridden_price_is_used_and_marked() -> None:
