@@ -145,12 +145,7 @@ SERVERLESS_CACHE: Values = {
     "name": "tierstore",
     "engine": "valkey",
     "major_engine_version": "8",
-    "cache_usage_limits": [
-        {
-            "data_storage": [{"minimum": None, "maximum": 10, "unit": "GB"}],
-            "ecpu_per_second": [{"minimum": None, "maximum": 20_000}],
-        }
-    ],
+    "cache_usage_limits": usage_limits(),
     "kms_key_id": KEY_ARN,
     "security_group_ids": ["sg-redis"],
     "snapshot_retention_limit": 7,
