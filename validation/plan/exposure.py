@@ -9,12 +9,11 @@ from typing import Final
 
 from validation.plan.finding import Finding, Kind
 from validation.plan.model import Action, Change, Plan
+from validation.plan.policy.public import is_public_network
 from validation.plan.values import UNKNOWN, Value, blocks, is_empty, shown
 from validation.plan.weaker import BLOCKS_OF_PUBLIC_ACCESS
 
 _EVERY_PROTOCOL: Final = "-1"
-_PUBLIC_PREFIX: Final = 8
-"""A range of more addresses than a /8 is no network of ours."""
 
 _SOURCES: Final = (
     "cidr_blocks",
@@ -54,11 +53,7 @@ class Opening:
     @property
     def is_public(self) -> bool:
         """Whether the source is the internet, or so large a part of it that nobody owns it."""
-        try:
-            network = ip_network(self.source, strict=False)
-        except ValueError:
-            return False
-        return network.prefixlen < _PUBLIC_PREFIX
+        return is_public_network(self.source)
 
     def covers(self, other: Opening) -> bool:
         """Whether whatever `other` lets in was let in by this one."""

@@ -85,11 +85,14 @@ def removed_settings(plan: Plan) -> Iterator[Change]:
 
 
 def added_settings(plan: Plan) -> Iterator[Change]:
-    """The resources that are added to a host that is there already."""
-    created = _hosts(plan, Action.CREATE)
+    """The resources that are added to a host that is there already, and those that leave another one for it."""
+    created, replaced = _hosts(plan, Action.CREATE), _hosts(plan, Action.REPLACE)
     for change in plan.changes:
         references = _references(change.after) | _references(change.after, _OWN)
         if change.action is Action.CREATE and change.type not in _HOSTS and references and not references & created:
+            yield change
+        gained = _references(change.after) - _references(change.before)
+        if change.action is Action.REPLACE and gained and not gained & (created | replaced):
             yield change
 
 
@@ -99,8 +102,9 @@ def _hosts(plan: Plan, action: Action) -> frozenset[str]:
         value
         for change in plan.changes
         if change.type in _HOSTS and change.action is action
+        for values in (change.before, change.after)
         for name in _IDENTITIES
-        if isinstance(value := (change.before or change.after or {}).get(name), str) and value
+        if isinstance(value := (values or {}).get(name), str) and value
     )
 
 

@@ -9,12 +9,15 @@ from validation.plan.finding import Finding, Kind
 from validation.plan.hosts import added_settings, removed_settings
 from validation.plan.model import Action, Change, Plan
 from validation.plan.policy.comparison import widenings
-from validation.plan.policy.patterns import Everything
+from validation.plan.policy.patterns import Everything, Extent
+from validation.plan.policy.public import is_open_to_all
 from validation.plan.policy.statements import BEARER, Grant, UnreadablePolicy, grants, is_policy
-from validation.plan.values import HIDDEN, UNKNOWN, Value, shown
+from validation.plan.values import HIDDEN, UNKNOWN, Value, blocks, shown
 
 _ATTRIBUTES: Final = ("assume_role_policy", "inline_policy", "policy", "policy_document", "resource_policy")
 """Where policies stand that are hidden from view."""
+
+_INLINE: Final = "inline_policy"
 
 _NETWORK_BOUND: Final = frozenset({"aws_vpc_endpoint", "aws_vpc_endpoint_policy"})
 """Their policies speak of everybody inside a network, and give nobody a permission."""
@@ -51,8 +54,9 @@ def findings(plan: Plan) -> Iterator[Finding]:
 
 def weakened(change: Change) -> Iterator[Finding]:
     """What the policies of one resource allow after a change, or drift, that they did not allow before."""
+    after = _flat(change.after)
     for name, old in _policies(change.before):
-        new = (change.after or {}).get(name)
+        new = after.get(name, after.get(name.partition(" ")[0]))
         if new != old:
             yield from _compared(change, name, old, new)
 
@@ -68,22 +72,27 @@ def _changed(change: Change) -> Iterator[Finding]:
                 remedy="Don't mark it as sensitive: a policy is no secret. If it is meant, allow it.",
             )
     for name, text in _policies(after):
-        if not is_policy(before.get(name)):
-            yield from _open_to_all(change, name, text)
+        # An endpoint without a policy lets everything pass; nothing else is allowed without one.
+        if not is_policy(_flat(before).get(name)) and change.type not in _NETWORK_BOUND:
+            yield from _compared(change, name, _NOTHING, text)
 
 
 def _created(change: Change) -> Iterator[Finding]:
     for name, text in _policies(change.after):
         yield from _open_to_all(change, name, text)
-    if change.type.endswith("_policy_attachment"):
-        arn = str((change.after or {}).get("policy_arn"))
-        if ":iam::aws:policy/" in arn and arn.endswith(_BROAD):
-            yield _finding(change, "new permission (policy_arn): one of AWS's broad policies", after=arn)
+    for name in ("policy_arn", "managed_policy_arns"):
+        given = (change.after or {}).get(name)
+        for arn in map(str, given if isinstance(given, list) else [given]):
+            if ":iam::aws:policy/" in arn and arn.endswith(_BROAD):
+                yield _finding(change, f"new permission ({name}): one of AWS's broad policies", after=arn)
 
 
 def _added(change: Change) -> Iterator[Finding]:
-    """What a policy allows that is added to something that had none of that name."""
+    """What a policy, or a grant of a key, allows that is added to something that had none of that name."""
     values = change.after or {}
+    if change.type == "aws_kms_grant":
+        what = "new permission (operations): one more grant of a key that is there already"
+        yield _finding(change, what, after=f"{shown(values.get('operations'))} by {values.get('grantee_principal')}")
     if change.type.endswith("_policy_attachment"):
         what = "new permission (policy_arn): one more policy for what is there already"
         yield _finding(change, what, after=shown(values.get("policy_arn")))
@@ -116,16 +125,17 @@ def _compared(change: Change, name: str, old: str, new: Value) -> Iterator[Findi
 
 def _open_to_all(change: Change, name: str, text: str) -> Iterator[Finding]:
     for grant in sorted(_readable(text), key=str):
-        if grant.effect == "Deny" or grant.conditions:
+        if grant.effect == "Deny":
             continue
-        if _is_everybody(grant) and change.type not in _NETWORK_BOUND:
-            yield _finding(change, f"public access ({name}): everybody may, unconditionally", after=_said(grant))
-        elif grant.principal == BEARER and grant.action == grant.resource == "*":
+        if is_open_to_all(grant) and change.type not in _NETWORK_BOUND:
+            what = f"public access ({name}): everybody may, and no condition says who"
+            yield _finding(change, what, after=_said(grant))
+        elif grant.principal == BEARER and not grant.conditions and _is_all(grant.action) and _is_all(grant.resource):
             yield _finding(change, f"new permission ({name}): everything on everything", after=_said(grant))
 
 
-def _is_everybody(grant: Grant) -> bool:
-    return grant.principal == "*" or isinstance(grant.principal, Everything)
+def _is_all(extent: Extent) -> bool:
+    return isinstance(extent, Everything) or not extent.strip("*:")
 
 
 def _said(grant: Grant) -> str:
@@ -140,9 +150,15 @@ def _readable(text: str) -> frozenset[Grant]:
 
 
 def _policies(values: Mapping[str, Value] | None) -> Iterator[tuple[str, str]]:
-    for name, value in sorted((values or {}).items()):
+    for name, value in sorted(_flat(values).items()):
         if is_policy(value):
             yield name, value
+
+
+def _flat(values: Mapping[str, Value] | None) -> dict[str, Value]:
+    """The attributes, and the text of each inline policy of a role under a name such as `inline_policy read`."""
+    inline = {f"{_INLINE} {block.get('name')}": block.get("policy") for block in blocks(values, _INLINE)}
+    return {**(values or {}), **inline}
 
 
 def _finding(change: Change, what: str, *, before: str = "", after: str = "", remedy: str = _REMEDY) -> Finding:

@@ -238,6 +238,13 @@ def github_trust(**subject: Any) -> str:
 
 GITHUB_ROLE: Values = {**IAM_ROLE, "assume_role_policy": github_trust(StringEquals=GITHUB_SUBJECT)}
 KEY_USE: Values = {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "kms:Decrypt", "Resource": "*"}
+
+
+def inline(*statements: Values) -> Values:
+    """A role with one policy of its own."""
+    return {**IAM_ROLE, "inline_policy": [{"name": "own", "policy": policy(*statements)}]}
+
+
 VIA_S3: Values = {"StringEquals": {"kms:ViaService": "s3.us-east-1.amazonaws.com"}}
 ROLE_POLICY: Values = {
     "id": "application:storage",

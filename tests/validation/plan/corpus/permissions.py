@@ -94,7 +94,7 @@ CASES = (
     Case(
         "a policy moves to another bucket",
         plan(replaced(POLICY, o.BUCKET_POLICY, by=[["bucket"]], bucket="assets")),
-        blocked=(("weaken", POLICY),),
+        blocked=(("weaken", POLICY),) * 2,
     ),
     Case(
         "a public policy from the start",
@@ -262,5 +262,116 @@ CASES = (
             )
         ),
         blocked=(("weaken", ATTACHMENT),),
+    ),
+    Case(
+        "a role's permissions move to another role that is there already",
+        plan(replaced(ROLE_POLICY, o.ROLE_POLICY, by=[["role"]], role="auditor")),
+        blocked=(("weaken", ROLE_POLICY),),
+    ),
+    Case(
+        "a role is replaced with its permissions",
+        plan(
+            replaced(ROLE, o.IAM_ROLE, by=[["name"]], name="other"),
+            replaced(ROLE_POLICY, o.ROLE_POLICY, by=[["role"]], role="other"),
+        ),
+    ),
+    Case(
+        "a policy is attached to another role",
+        plan(
+            replaced(
+                ATTACHMENT,
+                {"role": "application", "policy_arn": f"arn:aws:iam::{o.ACCOUNT}:policy/more"},
+                by=[["role"]],
+                role="auditor",
+            )
+        ),
+        blocked=(("weaken", ATTACHMENT),),
+    ),
+    Case(
+        "a role administers from the start by AWS's own policy",
+        plan(created(ROLE, {**o.IAM_ROLE, "managed_policy_arns": ["arn:aws:iam::aws:policy/AdministratorAccess"]})),
+        blocked=(("weaken", ROLE),),
+    ),
+    Case(
+        "an inline policy allows more",
+        plan(
+            updated(
+                ROLE, o.inline(o.KEY_USE), inline_policy=o.inline({**o.KEY_USE, "Action": "kms:*"})["inline_policy"]
+            )
+        ),
+        blocked=(("weaken", ROLE),),
+    ),
+    Case(
+        "a role gets an inline policy",
+        plan(updated(ROLE, o.IAM_ROLE, inline_policy=o.inline(o.KEY_USE)["inline_policy"])),
+        blocked=(("weaken", ROLE),),
+    ),
+    Case(
+        "inline policies that are not known yet",
+        plan(updated(ROLE, o.inline(o.KEY_USE), unknown={"inline_policy": True})),
+        blocked=(("weaken", ROLE),),
+    ),
+    Case(
+        "everything but one thing on everything, from the start",
+        plan(
+            created(ROLE, o.IAM_ROLE),
+            created(
+                ROLE_POLICY,
+                {"role": "application", "policy": o.policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})},
+            ),
+        ),
+        blocked=(("weaken", ROLE_POLICY),),
+    ),
+    Case(
+        "a secret lets another account read it",
+        plan(
+            updated(
+                "aws_secretsmanager_secret.token",
+                o.SECRET,
+                policy=o.policy({**o.KEY_USE, "Principal": {"AWS": "222222222222"}, "Action": "secretsmanager:*"}),
+            )
+        ),
+        blocked=(("weaken", "aws_secretsmanager_secret.token"),),
+    ),
+    Case(
+        "somebody is granted the use of a key",
+        plan(
+            created("aws_kms_grant.more", {"key_id": "1", "grantee_principal": o.ROLE, "operations": ["Decrypt"]}),
+            unchanged(KEY, o.KMS_KEY),
+        ),
+        blocked=(("weaken", "aws_kms_grant.more"),),
+    ),
+    Case(
+        "jobs of every repository may take a new role",
+        plan(created(ROLE, {**o.IAM_ROLE, "assume_role_policy": o.github_trust()})),
+        blocked=(("weaken", ROLE),),
+    ),
+    Case(
+        "jobs of every owner may take a new role",
+        plan(created(ROLE, {**o.IAM_ROLE, "assume_role_policy": o.github_trust(StringLike="repo:*")})),
+        blocked=(("weaken", ROLE),),
+    ),
+    Case("jobs of one environment may take a new role", plan(created(ROLE, o.GITHUB_ROLE))),
+    Case(
+        "everybody who speaks TLS, from the start",
+        plan(
+            created(BUCKET, o.BUCKET),
+            created(
+                POLICY,
+                {
+                    **o.BUCKET_POLICY,
+                    "policy": o.policy(
+                        {
+                            **o.READ,
+                            "Principal": "*",
+                            "Action": "s3:GetObject",
+                            "Resource": f"{o.BUCKET_ARN}/*",
+                            "Condition": {"Bool": {"aws:SecureTransport": "true"}},
+                        }
+                    ),
+                },
+            ),
+        ),
+        blocked=(("weaken", POLICY),),
     ),
 )
