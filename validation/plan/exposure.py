@@ -10,7 +10,7 @@ from typing import Final
 from validation.plan.finding import Finding, Kind
 from validation.plan.model import Action, Change, Plan
 from validation.plan.policy.public import is_public_network
-from validation.plan.values import UNKNOWN, Value, blocks, is_empty, shown
+from validation.plan.values import UNKNOWN, Value, at, blocks, is_empty, shown
 from validation.plan.weaker import BLOCKS_OF_PUBLIC_ACCESS
 
 _EVERY_PROTOCOL: Final = "-1"
@@ -30,6 +30,9 @@ _SOURCES: Final = (
 
 _GROUPS: Final = ("aws_default_security_group", "aws_security_group")
 _PUBLIC_LISTS: Final = frozenset({"authenticated-read", "public-read", "public-read-write"})
+_PUBLIC_GROUPS: Final = ("/AllUsers", "/AuthenticatedUsers")
+_ROUTE_TABLES: Final = ("aws_default_route_table", "aws_route_table")
+_DESTINATIONS: Final = ("cidr_block", "destination_cidr_block", "destination_ipv6_cidr_block", "ipv6_cidr_block")
 _EVERYTHING: Final = frozenset({"~*", "+@all"})
 """Rights of a user of Redis that has all of them, unless some are taken away again."""
 _OPENING_TOKENS: Final = ("+", "~", "%", "&", "all", "on", "nopass")
@@ -82,6 +85,11 @@ def weakened(change: Change) -> Iterator[Finding]:
         before, after = (change.before or {}).get("acl"), change.after.get("acl")
         if after in _PUBLIC_LISTS and after != before:
             yield _finding(change, "public access (acl): everybody may read the bucket", str(before or "none"), after)
+        if _public_grants(change.after) - _public_grants(change.before):
+            what = "public access (access_control_policy): everybody gets something of the bucket"
+            yield _finding(change, what, _said(change.before), _said(change.after))
+    if change.type in ("aws_route", *_ROUTE_TABLES) and change.action is not Action.DESTROY:
+        yield from _routes(change)
 
 
 def _public_from_the_start(change: Change) -> Iterator[Finding]:
@@ -94,20 +102,71 @@ def _public_from_the_start(change: Change) -> Iterator[Finding]:
             yield _finding(change, what, "none", " ".join(rights))
     if change.type == "aws_iam_access_key":
         yield _finding(change, "an access key of a user, which never expires", "none", shown(values.get("user")))
-    if change.type in ("aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"):
-        for setting in BLOCKS_OF_PUBLIC_ACCESS:
-            value = values.get(setting)
-            if value is not True:
-                yield _finding(change, f"public access is possible ({setting})", "none", shown(value))
+    yield from _settings_of_buckets(change, values)
+
+
+def _settings_of_buckets(change: Change, values: Mapping[str, Value]) -> Iterator[Finding]:
+    """What a new setting of a bucket, an access point or the account leaves open to the public."""
+    for setting in BLOCKS_OF_PUBLIC_ACCESS:
+        value = values.get(setting)
+        if change.type == "aws_s3_access_point":
+            # Where nothing is said of it, AWS blocks.
+            value = at(values, f"public_access_block_configuration.{setting}") is not False
+        elif change.type not in ("aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"):
+            continue
+        if value is not True:
+            yield _finding(change, f"public access is possible ({setting})", "none", shown(value))
+    if change.type == "aws_s3_bucket_ownership_controls":
+        ownership = at(values, "rule.object_ownership")
+        if ownership != "BucketOwnerEnforced":
+            yield _finding(change, "access control lists are in force (object_ownership)", "none", shown(ownership))
+
+
+def _public_grants(values: Mapping[str, Value] | None) -> frozenset[tuple[str, str]]:
+    """Group and permission of what an access control list gives to everybody."""
+    return frozenset(
+        (group, shown(grant.get("permission")))
+        for grant in blocks(values, "access_control_policy.grant")
+        if (group := shown(at(grant, "grantee.uri"))).endswith(_PUBLIC_GROUPS)
+    )
+
+
+def _said(values: Mapping[str, Value] | None) -> str:
+    return ", ".join(sorted(" ".join(grant) for grant in _public_grants(values))) or "none"
+
+
+def _routes(change: Change) -> Iterator[Finding]:
+    """Ways between the internet and a subnet that had none; the subnets of a new table are empty yet."""
+    before, after = (_internet_routes(change, values) for values in (change.before, change.after))
+    is_new = change.before is None and (change.type != "aws_route" or at(change.after, "route_table_id") is UNKNOWN)
+    if after - before and not is_new:
+        what = "the internet reaches subnets, and they the internet (route)"
+        yield _finding(change, what, ", ".join(sorted(before)) or "none", ", ".join(sorted(after)))
+
+
+def _internet_routes(change: Change, values: Mapping[str, Value] | None) -> frozenset[str]:
+    if values is None:
+        return frozenset()
+    routes = [values] if change.type == "aws_route" else blocks(values, "route")
+    return frozenset(
+        f"{destination} by {shown(route['gateway_id'])}"
+        for route in routes
+        for name in _DESTINATIONS
+        if is_public_network(destination := shown(route.get(name)))
+        and (route.get("gateway_id") is UNKNOWN or str(route.get("gateway_id")).startswith("igw-"))
+    )
 
 
 def _redis_user(change: Change, before: Value, after: Value) -> Iterator[Finding]:
     if before == after:
         return
-    old = set(before.split()) if isinstance(before, str) else set()
-    new = set(after.split()) if isinstance(after, str) else None
-    opened = new is None or any(token.startswith(_OPENING_TOKENS) for token in new - old)
-    if opened or any(token.startswith(_CLOSING_TOKENS) for token in old - (new or set())):
+    old = before.split() if isinstance(before, str) else []
+    new = after.split() if isinstance(after, str) else []
+    opened = not new or any(token.startswith(_OPENING_TOKENS) for token in new if token not in old)
+    closed = all(token in new for token in old if token.startswith(_CLOSING_TOKENS))
+    # Redis takes the words one after the other: the same ones in another order allow other things.
+    is_in_order = [token for token in old if token in new] == [token for token in new if token in old]
+    if opened or not closed or not is_in_order:
         yield _finding(change, "the user may do more (access_string)", shown(before), shown(after))
 
 

@@ -272,6 +272,12 @@ def parameters(policy_: str) -> Values:
     return {"name": "parameters", "parameter": [{"name": "maxmemory-policy", "value": policy_}]}
 
 
+EVERYBODY_READS: Values = {
+    "permission": "READ",
+    "grantee": [{"type": "Group", "uri": "http://acs.amazonaws.com/groups/global/AllUsers"}],
+}
+OWNER_WRITES: Values = {"permission": "FULL_CONTROL", "grantee": [{"type": "CanonicalUser", "id": "0a1b"}]}
+INTERNET_ROUTE: Values = {"route_table_id": "rtb-1", "destination_cidr_block": "0.0.0.0/0", "gateway_id": "igw-1"}
 CORS: Values = {"id": "uploads", "bucket": "uploads", "cors_rule": cors()}
 NOTIFICATION: Values = {"id": "uploads", "bucket": "uploads", "eventbridge": True}
 ACCESS_POINT: Values = {

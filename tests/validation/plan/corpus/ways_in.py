@@ -266,4 +266,87 @@ CASES = (
         plan(created("aws_iam_access_key.ci", {"user": "ci"})),
         blocked=(("weaken", "aws_iam_access_key.ci"),),
     ),
+    Case(
+        "a user of Redis has its rights in another order",
+        plan(
+            updated(
+                REDIS_USER,
+                {**o.REDIS_USER, "access_string": "on ~* +@all -@dangerous"},
+                access_string="on ~* -@dangerous +@all",
+            )
+        ),
+        blocked=(("weaken", REDIS_USER),),
+    ),
+    Case(
+        "an access control list for everybody",
+        plan(
+            updated(
+                "aws_s3_bucket_acl.uploads",
+                {"bucket": "uploads", "access_control_policy": [{"grant": []}]},
+                access_control_policy=[{"grant": [o.EVERYBODY_READS, o.OWNER_WRITES]}],
+            )
+        ),
+        blocked=(("weaken", "aws_s3_bucket_acl.uploads"),),
+    ),
+    Case(
+        "an access control list for the owner",
+        plan(
+            updated(
+                "aws_s3_bucket_acl.uploads",
+                {"bucket": "uploads", "access_control_policy": [{"grant": []}]},
+                access_control_policy=[{"grant": [o.OWNER_WRITES]}],
+            )
+        ),
+    ),
+    Case(
+        "access control lists are in force from the start",
+        plan(
+            created(
+                "aws_s3_bucket_ownership_controls.new",
+                {"bucket": "new", "rule": [{"object_ownership": "ObjectWriter"}]},
+            )
+        ),
+        blocked=(("weaken", "aws_s3_bucket_ownership_controls.new"),),
+    ),
+    Case(
+        "an access point that blocks no public policy",
+        plan(
+            created(
+                ACCESS_POINT,
+                {**o.ACCESS_POINT, "public_access_block_configuration": [{"block_public_policy": False}]},
+            )
+        ),
+        blocked=(("weaken", ACCESS_POINT),),
+    ),
+    Case("an access point", plan(created(ACCESS_POINT, o.ACCESS_POINT))),
+    Case(
+        "a way to the internet",
+        plan(created("aws_route.out", o.INTERNET_ROUTE)),
+        blocked=(("weaken", "aws_route.out"),),
+    ),
+    Case(
+        "a way to the internet from a new table",
+        plan(created("aws_route.out", o.INTERNET_ROUTE, unknown={"route_table_id": True})),
+    ),
+    Case(
+        "a way to another network",
+        plan(created("aws_route.out", {**o.INTERNET_ROUTE, "destination_cidr_block": "10.1.0.0/16"})),
+    ),
+    Case(
+        "a table of ways gets one to the internet that comes with the plan",
+        plan(
+            updated(
+                "aws_route_table.private",
+                {"id": "rtb-1", "route": []},
+                route=[{"cidr_block": "0.0.0.0/0"}],
+                unknown={"route": [{"gateway_id": True}]},
+            )
+        ),
+        blocked=(("weaken", "aws_route_table.private"),),
+    ),
+    Case(
+        "a subnet takes the ways of another table",
+        plan(updated("aws_route_table_association.one", {"route_table_id": "rtb-1"}, route_table_id="rtb-public")),
+        blocked=(("weaken", "aws_route_table_association.one"),),
+    ),
 )
