@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import hypothesis
 import pytest
@@ -32,6 +33,11 @@ class FolderScheduling(LoadScopeScheduling):  # type: ignore[misc]  # has no typ
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         return next((folders[0] for folders in _TOGETHER if file.startswith(folders)), file)
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl+C where the run was begun in a shell's background, too: what tests start inherits it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FolderScheduling:

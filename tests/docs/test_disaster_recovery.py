@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shlex
@@ -70,8 +71,10 @@ def paste(section: str, variables: dict[str, str], directory: Path, *, only: int
 
 def next_second() -> str:
     """The second that begins next, once it has begun."""
-    time.sleep(1 - time.time() % 1)
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    then = math.floor(time.time()) + 1
+    while (left := then - time.time()) > 0:
+        time.sleep(left)
+    return datetime.fromtimestamp(then, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @pytest.mark.integration

@@ -133,7 +133,6 @@ def index(cache: Path, package: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_what_is_synthesized_is_the_same(tmp_path: Path) -> None:
     stock, fast = tmp_path / "stock", tmp_path / "fast"
     synthesize(stock, stock=True)

@@ -226,7 +226,6 @@ def begun(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.mark.integration
-@pytest.mark.timeout(1500)
 class TestProduction:
     @pytest.fixture
     def life(self, lives: Lives) -> ProductionLife:
@@ -294,7 +293,6 @@ class TestProduction:
 
 
 @pytest.mark.integration
-@pytest.mark.timeout(1500)
 class TestAlarmsOfProduction:
     """Each is made to sound by its own metrics, and to end; those that come with other capacity, too."""
 
@@ -334,7 +332,6 @@ class TestAlarmsOfProduction:
 
 
 @pytest.mark.integration
-@pytest.mark.timeout(1500)
 class TestGuest:
     @pytest.fixture
     def life(self, lives: Lives) -> GuestLife:

@@ -22,6 +22,8 @@ from sandbox.redis_cluster import cluster
 from sandbox.redis_cluster.cluster import RedisCluster
 
 TEST_FAILOVERS_PER_DAY = 2
+PATIENCE = 300.0
+"""Seconds in which any machine has done what takes moments."""
 APPLICATION = "application"
 
 
@@ -70,7 +72,7 @@ class Sandbox:
         return group
 
     def wait_until(self, group_id: str, status: str, *, region: str = "us-east-1") -> dict[str, Any]:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while (group := self.group(group_id, region=region))["Status"] != status:
             assert time.monotonic() < deadline, f"{group_id} is still {group['Status']}"
             time.sleep(0.1)
@@ -78,7 +80,7 @@ class Sandbox:
 
     def wait_until_gone(self, group_id: str, *, region: str = "us-east-1") -> None:
         elasticache = self.client("elasticache", region=region)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while group_id in [
             one["ReplicationGroupId"] for one in elasticache.describe_replication_groups()["ReplicationGroups"]
         ]:

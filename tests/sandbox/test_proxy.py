@@ -13,7 +13,7 @@ pytestmark = pytest.mark.integration
 def answer(sandbox: Sandbox, request: str) -> str:
     """The first line that the proxy answers."""
     port = urlsplit(sandbox.connection.proxy).port
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=300) as connection:
         connection.sendall(f"{request} HTTP/1.1\r\n\r\n".encode())
         return connection.recv(1024).decode().partition("\r\n")[0]
 

@@ -50,7 +50,6 @@ def terraform(sandbox: Sandbox, tmp_path: Path) -> Terraform:
 
 @pytest.mark.integration
 @pytest.mark.slow
-@pytest.mark.timeout(900)
 def test_every_resource_type_applies_plans_empty_and_is_destroyed(sandbox: Sandbox, terraform: Terraform) -> None:
     initialised = terraform("init")
     assert initialised.returncode == 0, initialised.stderr

@@ -20,8 +20,6 @@ from sandbox.elasticache.failover import QUOTA_VARIABLE
 from toolchain.environment import terraform_environment
 from toolchain.paths import ROOT
 
-DEPLOY_SECONDS = 600
-
 
 @dataclass(frozen=True, kw_only=True)
 class Deployed:
@@ -49,7 +47,6 @@ class Deployed:
             env={**terraform_environment(), **self.variables},
             capture_output=True,
             text=True,
-            timeout=DEPLOY_SECONDS,
             check=False,
         )
 

@@ -18,12 +18,14 @@ def save(*_):
     tell("saved")
     sys.exit(0)
 signal.signal(signal.SIGINT, save)
+sys.stdin.read()
 tell("applying")
 while not os.path.exists("may_end"): time.sleep(0.01)
 tell("applied")
 '''
-child = subprocess.Popen([sys.executable, "-c", terraform], start_new_session=True)
+child = subprocess.Popen([sys.executable, "-c", terraform], start_new_session=True, stdin=subprocess.PIPE)
 signal.signal(signal.SIGINT, lambda *_: child.send_signal(signal.SIGINT))
+child.stdin.close()
 child.wait()
 """
 

@@ -204,6 +204,7 @@ def test_up_ends_with_the_make_that_started_it(laptop: Checkout, eventually: Pol
     eventually(lambda: "begun" in laptop.lines())
     mark = (laptop.root / "build" / "run" / "local.mark").read_text()
     make.kill()
+    make.wait()
     (laptop.root / "may_end").touch()
     eventually(lambda: "ended" in laptop.lines() and processes.marked(mark) == [])
     assert laptop.lines() == ["sandbox up", "begun", "ended"]

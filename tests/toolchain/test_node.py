@@ -23,7 +23,7 @@ def test_cdktf_can_open_its_pseudo_terminal() -> None:
     program = (
         "require('@cdktf/node-pty-prebuilt-multiarch').spawn('true', [], {}).onExit(e => process.exit(e.exitCode))"
     )
-    subprocess.run([node.executable(), "--eval", program], cwd=paths.ROOT, check=True, timeout=60)
+    subprocess.run([node.executable(), "--eval", program], cwd=paths.ROOT, check=True, timeout=300)
 
 
 def test_before_the_installation_there_is_no_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

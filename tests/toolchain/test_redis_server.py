@@ -73,5 +73,5 @@ def test_the_installed_server_keeps_its_process_id() -> None:
     # Whoever starts it signals it by that id, so no shell may stay between.
     server = redis_server.find()
     started = subprocess.Popen([server, "--port", "0", "--unixsocket", "/dev/null/no"], stdout=subprocess.PIPE)
-    output, _ = started.communicate(timeout=60)
+    output, _ = started.communicate(timeout=300)
     assert f"pid={started.pid},".encode() in output

@@ -28,7 +28,7 @@ BREAKS = (
     *costs.BREAKS,
     *tags.BREAKS,
 )
-MENDED_SECONDS = 30.0
+MENDED_SECONDS = 300.0
 
 
 def result(broken: Break, context: Context) -> Result:

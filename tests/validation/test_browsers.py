@@ -26,7 +26,7 @@ def preflight(deployed: Deployed, origin: str) -> tuple[int, str | None]:
     context = ssl.create_default_context(cafile=str(deployment.sandbox.ca_file))
     bucket = deployment.environment.bucket_name("uploads")
     host = urlsplit(deployment.sandbox.endpoint).netloc
-    with closing(HTTPSConnection(host, context=context, timeout=10)) as connection:
+    with closing(HTTPSConnection(host, context=context, timeout=300)) as connection:
         connection.request("OPTIONS", f"/{bucket}/uploads/ada/1/picture.png", headers={"Origin": origin, **ASKED})
         response = connection.getresponse()
         return response.status, response.headers.get("Access-Control-Allow-Origin")

@@ -68,13 +68,15 @@ class Claims:
                 yield Sleep(seconds=_LOOK_SECONDS)
                 with held.lock:
                     if not held.by_token:
+                        held.is_kept = False
                         return
                     due = tuple(self._due(held))
                 if due:
                     # What fails is tried again at the next look, or the claim ends.
                     yield RedisBatch(requests=due)
-        finally:
+        except BaseException:
             held.is_kept = False
+            raise
 
     def _due(self, held: _OfProcess) -> Iterator[RedisRequest]:
         now = self._clock()

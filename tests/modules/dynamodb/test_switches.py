@@ -115,7 +115,6 @@ def scale(deployment: Deployment) -> None:
 
 @pytest.mark.integration
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 def test_billing_changes_in_place_and_capacity_stays_as_autoscaling_made_it(
     synthesize: Synthesize, deployment: Deployment
 ) -> None:

@@ -162,7 +162,6 @@ def steps(environment: Environment, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.mark.integration
 @pytest.mark.slow
-@pytest.mark.timeout(900)
 class TestSwitches:
     @pytest.mark.parametrize("name", ["created", "valkey", "resharded", "autoscaled", "scaled"])
     def test_a_second_plan_finds_nothing_to_change(self, steps: dict[str, Step], name: str) -> None:

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from sandbox import processes
 from sandbox.redis_cluster import configuration
-from tests.sandbox.conftest import APPLICATION, Sandbox
+from tests.sandbox.conftest import APPLICATION, PATIENCE, Sandbox
 
 pytestmark = pytest.mark.integration
 OTHER_REGION = "us-west-2"
@@ -162,7 +162,7 @@ def test_a_deleted_group_leaves_no_process_and_no_data(sandbox: Sandbox) -> None
     nodes = [processes.of_pid_file(pid_file) for pid_file in folder.rglob("redis.pid")]
 
     elasticache.delete_replication_group(ReplicationGroupId="brief")
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while folder.exists() and time.monotonic() < deadline:
         time.sleep(0.1)
 

@@ -240,7 +240,7 @@ class TestShape:
             sandbox.connection,
             "POST",
             administration.FAULTS,
-            {"replication_group": GROUP, "region": REGION, "shard": "0003", "fault": fault, "seconds": 4},
+            {"replication_group": GROUP, "region": REGION, "shard": "0003", "fault": fault, "seconds": 10},
         )
 
         cluster.wait(lambda: cluster.primary(added) not in (None, before), "fail over")

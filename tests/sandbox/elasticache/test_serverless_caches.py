@@ -9,7 +9,7 @@ import pytest
 import redis
 from botocore.exceptions import ClientError
 
-from tests.sandbox.conftest import APPLICATION, Sandbox
+from tests.sandbox.conftest import APPLICATION, PATIENCE, Sandbox
 
 pytestmark = pytest.mark.integration
 NAME = "serverless"
@@ -41,7 +41,7 @@ def cache(elasticache: Any) -> Iterator[dict[str, Any]]:
 
 
 def wait_until_available(elasticache: Any) -> dict[str, Any]:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while (found := described(elasticache))["Status"] != "available":
         assert time.monotonic() < deadline, f"{NAME} is still {found['Status']}"
         time.sleep(0.1)

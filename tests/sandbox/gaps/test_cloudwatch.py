@@ -43,12 +43,12 @@ def cloudwatch(sandbox: Sandbox) -> Iterator[Any]:
         client.delete_alarms(AlarmNames=[alarm["AlarmName"] for alarm in found[kind]])
 
 
-def put(cloudwatch: Any, name: str, value: float, *, node: str, ago: int = 0) -> None:
+def put(cloudwatch: Any, name: str, value: float, *, node: str, at: float | None = None) -> None:
     datum = {
         "MetricName": name,
         "Value": value,
         "Dimensions": [{"Name": "Node", "Value": node}],
-        "Timestamp": time.time() - ago,
+        "Timestamp": time.time() if at is None else at,
     }
     cloudwatch.put_metric_data(Namespace="Test", MetricData=[datum])
 
@@ -148,11 +148,13 @@ def test_an_expression_is_an_alarm_until_it_is_not(cloudwatch: Any) -> None:
     share = {"EvaluationPeriods": 1, "Threshold": 50, "ComparisonOperator": "LessThanThreshold"}
     cloudwatch.put_metric_alarm(AlarmName="share", Metrics=[*QUERIES, SHARE], **share)
 
-    put(cloudwatch, "Hits", 1, node="one", ago=60)
-    put(cloudwatch, "Misses", 9, node="one", ago=60)
+    # What belongs together stays so, whenever the next minute begins.
+    now = time.time()
+    put(cloudwatch, "Hits", 1, node="one", at=now - 60)
+    put(cloudwatch, "Misses", 9, node="one", at=now - 60)
     few = described(cloudwatch, "share")["StateValue"]
-    put(cloudwatch, "Misses", 1, node="one")
-    put(cloudwatch, "Hits", 9, node="one")
+    put(cloudwatch, "Misses", 1, node="one", at=now)
+    put(cloudwatch, "Hits", 9, node="one", at=now)
 
     assert few == "ALARM"
     assert described(cloudwatch, "share")["StateValue"] == "OK"

@@ -15,7 +15,7 @@ from sandbox.redis_cluster.cluster import RedisCluster, is_in_sync
 from sandbox.redis_cluster.node import Server
 from sandbox.redis_cluster.topology import Shard
 from sandbox.redis_cluster.view import look_at_itself
-from tests.sandbox.conftest import Sandbox
+from tests.sandbox.conftest import PATIENCE, Sandbox
 
 pytestmark = pytest.mark.integration
 
@@ -41,8 +41,8 @@ def inject(sandbox: Sandbox, **fault: Any) -> dict[str, Any]:
     return lifecycle.request(sandbox.connection, "POST", administration.FAULTS, wanted)
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
+def eventually(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "it never came true"
         time.sleep(0.05)
@@ -106,7 +106,7 @@ def test_cut_replica_leaves_the_primary_and_mends_by_itself(
 ) -> None:
     primary, replica = cluster.primary(shard), replica_of(cluster, shard)
 
-    inject(sandbox, fault="cut-replica", seconds=1)
+    inject(sandbox, fault="cut-replica", seconds=4)
 
     assert not is_in_sync(replica)
     eventually(lambda: is_in_sync(replica))
@@ -119,7 +119,7 @@ def test_hang_makes_the_replica_primary_and_ends_by_itself(
     replica = replica_of(cluster, shard)
     hanging = cluster.primary(shard)
 
-    inject(sandbox, fault="hang", seconds=4)
+    inject(sandbox, fault="hang", seconds=10)
 
     eventually(lambda: cluster.primary(shard) == replica.node)
     assert hanging is not None

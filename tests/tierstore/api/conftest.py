@@ -56,18 +56,18 @@ class World:
     def put(self, signed: SignedRequest, body: bytes) -> int:
         """Send as a browser would; the status."""
         answer = requests.request(
-            signed.method, signed.url, data=body, headers=signed.headers, verify=str(self.ca_file), timeout=30
+            signed.method, signed.url, data=body, headers=signed.headers, verify=str(self.ca_file), timeout=300
         )
         return answer.status_code
 
     def post(self, form: Form, body: bytes) -> int:
         """Post as a browser would; the status."""
-        answer = requests.post(form.url, data=form.fields, files={"file": body}, verify=str(self.ca_file), timeout=30)
+        answer = requests.post(form.url, data=form.fields, files={"file": body}, verify=str(self.ca_file), timeout=300)
         return answer.status_code
 
     def get(self, url: str) -> requests.Response:
         """Follow a link."""
-        return requests.get(url, verify=str(self.ca_file), timeout=30)
+        return requests.get(url, verify=str(self.ca_file), timeout=300)
 
     def overwrite(self, upload: Upload, content: bytes) -> None:
         """Store an object in an upload's place, as no client of the library would."""

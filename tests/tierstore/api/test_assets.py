@@ -81,7 +81,7 @@ def test_an_asset_that_another_tool_damaged_is_not_delivered(
 def test_a_link_reads_an_asset(group: Assets[Sync], page: Path, sandbox: SandboxConnection) -> None:
     group.publish("linked.html", page)
 
-    answer = requests.get(group.link("linked.html"), verify=str(sandbox.ca_file), timeout=30)
+    answer = requests.get(group.link("linked.html"), verify=str(sandbox.ca_file), timeout=300)
 
     assert answer.content == page.read_bytes()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import GEN_CREATED, getgeneratorstate
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -101,6 +102,38 @@ def test_after_a_quiet_time_another_keeper_begins(claims: Claims, world: World) 
     _, another = begun(claims, "u")
 
     assert look(world, another, after=LOCK_SECONDS) == RedisBatch(requests=(prolong(KEYS, token="u"),))
+
+
+class LetsIn:
+    """A lock that somebody else takes as soon as it is free."""
+
+    def __init__(self, somebody: Callable[[], object]) -> None:
+        self._lock = Lock()
+        self._waiting = [somebody]
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+        if self._waiting:
+            self._waiting.pop()()
+
+
+def test_a_load_that_begins_while_the_keeper_ends_has_another(claims: Claims, world: World) -> None:
+    load, keeper = begun(claims)
+    next(keeper)
+    end(load)
+    others: list[tuple[Plan[str], Plan[Any]]] = []
+    held: Any = claims._of_process()
+    held.lock = LetsIn(lambda: others.append(begun(claims, "u")))
+    with pytest.raises(StopIteration):
+        keeper.send(None)
+
+    ((_, another),) = others
+    assert look(world, another, after=LOCK_SECONDS) == RedisBatch(requests=(prolong(KEYS, token="u"),))
+    # It is not taken for ended by the one before.
+    assert isinstance(next(claims.holding(KEYS, "v", loading())), Sleep)
 
 
 def test_a_load_that_never_ends_loses_its_claim(claims: Claims, world: World) -> None:

@@ -95,12 +95,12 @@ def test_a_loader_that_was_overtaken_by_a_write_does_not_bring_the_old_value_bac
     def pause_once() -> None:
         table.after_read = lambda: None
         has_read.set()
-        assert may_return.wait(10)
+        assert may_return.wait(300)
 
     table.after_read = pause_once
     with ThreadPoolExecutor(1) as thread:
         reading = thread.submit(slow.read, "a")
-        has_read.wait(10)
+        has_read.wait(300)
         writer.write("a", "second")
         may_return.set()
         reading.result()

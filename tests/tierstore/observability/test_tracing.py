@@ -155,7 +155,7 @@ def test_requests_in_other_threads_and_tasks_are_children_too(
 
 
 def test_a_request_that_another_thread_makes_at_the_same_time_is_a_child_too(tracing: Tracing, spans: Spans) -> None:
-    both, threads = threading.Barrier(2, timeout=30), set()
+    both, threads = threading.Barrier(2, timeout=300), set()
 
     def carry_out(_: object) -> dict[str, Any]:
         both.wait()

@@ -32,7 +32,7 @@ def send(sandbox: SandboxConnection) -> Callable[..., int]:
 
     def send(signed: SignedRequest, body: bytes = BODY) -> int:
         return requests.request(
-            signed.method, signed.url, data=body, headers=signed.headers, verify=str(sandbox.ca_file), timeout=30
+            signed.method, signed.url, data=body, headers=signed.headers, verify=str(sandbox.ca_file), timeout=300
         ).status_code
 
     return send
@@ -44,7 +44,7 @@ def post(sandbox: SandboxConnection) -> Callable[..., int]:
 
     def post(form: Form, body: bytes = BODY) -> int:
         return requests.post(
-            form.url, data=form.fields, files={"file": body}, verify=str(sandbox.ca_file), timeout=30
+            form.url, data=form.fields, files={"file": body}, verify=str(sandbox.ca_file), timeout=300
         ).status_code
 
     return post
@@ -116,7 +116,7 @@ def test_a_signed_url_reads_an_object_under_the_users_own_name(
 
     url = run(sign_get(uploads, "uploads/get", file_name="Résumé.txt", validity=VALIDITY))
 
-    answer = requests.get(url, verify=str(sandbox.ca_file), timeout=30)
+    answer = requests.get(url, verify=str(sandbox.ca_file), timeout=300)
     assert answer.content == BODY
     assert answer.headers["Content-Disposition"] == (
         "attachment; filename=\"Resume.txt\"; filename*=UTF-8''R%C3%A9sum%C3%A9.txt"

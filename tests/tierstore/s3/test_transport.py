@@ -212,7 +212,7 @@ def test_in_asyncio_calls_run_side_by_side(aws: Aws) -> None:
     def meet(mine: Event, other: Event) -> Callable[[], bool]:
         def work() -> bool:
             mine.set()
-            return other.wait(timeout=10)
+            return other.wait(timeout=300)
 
         return work
 
@@ -232,7 +232,7 @@ def test_in_asyncio_cancellation_waits_for_the_call_under_way(aws: Aws) -> None:
 
     def work() -> None:
         begun.set()
-        may_end.wait(timeout=10)
+        may_end.wait(timeout=300)
         ended.set()
 
     async def cancel() -> None:

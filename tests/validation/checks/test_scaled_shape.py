@@ -45,7 +45,7 @@ def scaled(clients: Clients) -> Iterator[None]:
 
     def change(call: str, **parameters: Any) -> None:
         getattr(elasticache, call)(ReplicationGroupId=GROUP, ApplyImmediately=True, **parameters)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while elasticache.describe_replication_groups(ReplicationGroupId=GROUP)["ReplicationGroups"][0]["Status"] != (
             "available"
         ):

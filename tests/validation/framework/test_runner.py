@@ -105,7 +105,7 @@ def test_every_check_runs_on_each_of_its_resources_in_order() -> None:
 
 
 def test_checks_run_at_the_same_time() -> None:
-    together = threading.Barrier(3, timeout=10)
+    together = threading.Barrier(3, timeout=300)
 
     def meet(_context: None, _resource: str) -> Iterator[Finding]:
         together.wait()

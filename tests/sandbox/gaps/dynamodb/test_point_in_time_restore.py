@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import time
 import uuid
 from collections.abc import Iterator
@@ -56,8 +57,10 @@ def items(dynamodb: Any, table: str) -> dict[str, str]:
 
 def next_second() -> datetime:
     """The beginning of the next second, once it has come."""
-    time.sleep(1 - time.time() % 1)
-    return datetime.fromtimestamp(int(time.time()), UTC)
+    then = math.floor(time.time()) + 1
+    while (left := then - time.time()) > 0:
+        time.sleep(left)
+    return datetime.fromtimestamp(then, UTC)
 
 
 def restore(dynamodb: Any, table: str, **options: Any) -> str:
