@@ -19,6 +19,9 @@ _RESERVE: Final = 300
 
 _LONGEST_VALUE: Final = 300
 
+_MARKUP: Final = re.compile(r"[\\`*~\[\]]|\b_|_\b|(?<!\w)_(?!\w)")
+"""What Markdown takes for more than text; an underscore inside a word is none of it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
@@ -58,8 +61,8 @@ def code(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Text in which nothing is a tag or a mention."""
-    return html.escape(" ".join(text.split()), quote=False).replace("@", "&#64;")
+    """Text in which nothing is a tag, a mention, a link, a picture or emphasis."""
+    return html.escape(_MARKUP.sub(r"\\\g<0>", " ".join(text.split())), quote=False).replace("@", "&#64;")
 
 
 def _opening(review: Document) -> str:

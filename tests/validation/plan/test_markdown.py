@@ -161,6 +161,23 @@ def test_plain_text_is_no_tag_and_mentions_nobody(text: str) -> None:
     assert not set(plain(text)) & set("<>@\n")
 
 
+@pytest.mark.parametrize(
+    "name", ["![x](https://example.com/x.png)", "[here](https://example.com)", "**all is well**", "`x`", "_x_", "~~x~~"]
+)
+def test_a_name_is_no_markdown(name: str) -> None:
+    rules = [{"id": name, "status": "Enabled", "expiration": [{"days": 1}]}]
+
+    text = comment(plan(updated("aws_s3_bucket_lifecycle_configuration.x", {**o.LIFECYCLE, "rule": []}, rule=rules)))
+
+    (line,) = (line for line in text.splitlines() if line.startswith("- **unprotect**"))
+    assert name not in line
+    assert re.sub(r"\\(.)", r"\1", line).count(name) == 1
+
+
+def test_words_stay_readable() -> None:
+    assert plain("hash_key forces it") == "hash_key forces it"
+
+
 def test_a_hostile_value_breaks_no_table() -> None:
     evil = "| `x` | </details> @everyone\n# heading"
 
