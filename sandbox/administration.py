@@ -15,7 +15,7 @@ import redis
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.elasticache.service import ElastiCache
-from sandbox.elasticache.state import Record
+from sandbox.elasticache.state import Kind, Record
 from sandbox.errors import SandboxError
 from sandbox.redis_cluster import faults
 from sandbox.redis_cluster.cluster import RedisCluster
@@ -52,23 +52,25 @@ def answer(method: str, path: str, body: bytes, *, elasticache: ElastiCache, ser
 
 
 def _status(elasticache: ElastiCache, services: list[str]) -> dict[str, Any]:
-    groups = elasticache.replication_groups()
     return {
         "pid": os.getpid(),
         "services": services,
-        "replication_groups": [
-            _group(region_name, group, cluster) for (region_name, _), (group, cluster) in groups.items()
-        ],
+        "replication_groups": _clustered(elasticache, Kind.REPLICATION_GROUP),
+        "serverless_caches": _clustered(elasticache, Kind.SERVERLESS_CACHE),
     }
 
 
-def _group(region_name: str, group: Record, cluster: RedisCluster | None) -> dict[str, Any]:
+def _clustered(elasticache: ElastiCache, kind: Kind) -> list[dict[str, Any]]:
+    return [_told(*place, *found) for place, found in elasticache.clustered(kind).items()]
+
+
+def _told(region_name: str, resource_id: str, record: Record, cluster: RedisCluster | None) -> dict[str, Any]:
     roles = cluster.roles() if cluster else {}
     return {
-        "id": group["ReplicationGroupId"],
+        "id": resource_id,
         "region": region_name,
-        "status": group["Status"],
-        "port": group["Port"],
+        "status": record["Status"],
+        "port": cluster.topology.port if cluster else None,
         "nodes": [
             {
                 "name": server.node.name,
@@ -88,7 +90,8 @@ def _inject(elasticache: ElastiCache, body: bytes) -> Answer:
     except ValidationError as error:
         first = error.errors()[0]
         return 400, {"error": f"{'.'.join(map(str, first['loc'])) or 'body'}: {first['msg']}"}
-    groups = {place: cluster for place, (_, cluster) in elasticache.replication_groups().items() if cluster is not None}
+    known = elasticache.clustered(Kind.REPLICATION_GROUP)
+    groups = {place: cluster for place, (_, cluster) in known.items() if cluster is not None}
     found = [
         cluster
         for (region_name, group_id), cluster in groups.items()

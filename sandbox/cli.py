@@ -119,10 +119,11 @@ def _status(where: Directory, _: argparse.Namespace) -> int:
     print(f"proxy               {known.proxy}")
     print(f"gateway             pid {known.pid}, log {where.gateway_log}")
     print(f"services            {len(status['services'])}")
-    for group in status["replication_groups"]:
-        print(f"replication group   {group['id']}: {group['status']} in {group['region']}")
-        for node in group["nodes"]:
-            print(_node_line(node, group["port"]))
+    for title, kind in (("replication group", "replication_groups"), ("serverless cache", "serverless_caches")):
+        for each in status[kind]:
+            print(f"{title:<20}{each['id']}: {each['status']} in {each['region']}")
+            for node in each["nodes"]:
+                print(_node_line(node, each["port"]))
     return 0
 
 

@@ -106,16 +106,16 @@ class ElastiCache:
             return _refused(error)
         return 200, dict(_XML), protocol.render(request.action, result)
 
-    def replication_groups(self) -> dict[tuple[str, str], tuple[Record, RedisCluster | None]]:
-        """Return every replication group and its running cluster, by region and id."""
+    def clustered(self, kind: Kind) -> dict[tuple[str, str], tuple[Record, RedisCluster | None]]:
+        """Return every resource of a kind and its running cluster, by region and id."""
         with self._changing:
             return {
-                (region_name, group_id): (
-                    dict(group),
-                    self._data_plane.get(cluster_key(region_name, Kind.REPLICATION_GROUP, group_id)),
+                (region_name, resource_id): (
+                    dict(record),
+                    self._data_plane.get(cluster_key(region_name, kind, resource_id)),
                 )
                 for region_name, region in self._store.state.regions.items()
-                for group_id, group in region.replication_groups.items()
+                for resource_id, record in region.clustered(kind).items()
             }
 
     def restore(self, progress: Callable[[str], None]) -> None:

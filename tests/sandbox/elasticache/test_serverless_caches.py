@@ -9,6 +9,7 @@ import pytest
 import redis
 from botocore.exceptions import ClientError
 
+from sandbox import cli
 from tests.sandbox.conftest import APPLICATION, PATIENCE, Sandbox
 
 pytestmark = pytest.mark.integration
@@ -68,6 +69,15 @@ def test_a_cache_is_described_as_asked_for(cache: dict[str, Any]) -> None:
     assert {**cache, **ASKED} == {**cache, "Tags": ASKED["Tags"]}
     assert (cache["MajorEngineVersion"], cache["Endpoint"]["Port"]) == ("7", 6379)
     assert cache["ARN"].endswith(f":serverlesscache:{NAME}")
+
+
+@pytest.mark.usefixtures("cache")
+def test_status_tells_of_it(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["--directory", str(sandbox.directory.root), "status"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert f"serverless cache    {NAME}: available in us-east-1" in lines
+    assert len([line for line in lines if f" {NAME}-0001-" in line]) == 2
 
 
 def test_an_application_reads_and_writes(sandbox: Sandbox, cache: dict[str, Any]) -> None:
