@@ -155,5 +155,5 @@ class EnvironmentStack(TerraformStack):
                 follows=caches.global_datastore_ids,
                 tables=[name for name in tables.by_name if environment.table(name).replica],
                 buckets=buckets.replicas,
-                alarms=standby_alarms(there),
+                alarms=standby_alarms(environment, there, model),
             )

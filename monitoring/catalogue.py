@@ -37,9 +37,14 @@ def alarms(environment: Environment, model: DataModel) -> tuple[Alarm, ...]:
     return _wanted(environment, derived)
 
 
-def standby_alarms(there: Environment) -> tuple[Alarm, ...]:
-    """What is watched in a standby, in its region; without warnings where its environment does without."""
-    return _wanted(there, (*redis.standby_alarms(there), platform.maintenance(there)))
+def standby_alarms(environment: Environment, there: Environment, model: DataModel) -> tuple[Alarm, ...]:
+    """What is watched in the region of a standby; without warnings where its environment does without."""
+    derived = (
+        *redis.standby_alarms(there),
+        *s3.standby_alarms(environment, there, model),
+        platform.maintenance(there),
+    )
+    return _wanted(there, derived)
 
 
 def _wanted(environment: Environment, derived: Iterable[Alarm]) -> tuple[Alarm, ...]:

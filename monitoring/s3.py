@@ -27,7 +27,8 @@ def _errors(kind: str, *, title: str, threshold: str, severity: Severity, meanin
         namespace=NAMESPACE,
         metrics=(f"{kind}Errors", "AllRequests"),
         statistic="Sum",
-        expression="100 * m1 / m2",
+        # One answer of a handful says nothing.
+        expression="IF(m2 > 20, 100 * m1 / m2, 0)",
         threshold=threshold,
         unit="% of the requests",
         missing=Missing.NOT_BREACHING,
@@ -79,7 +80,7 @@ REPLICATION: Final = Rule(
     id="replication",
     tier=Tier.S3,
     title="The copy in the disaster-recovery region is behind",
-    each="bucket that is replicated",
+    each="bucket that is replicated, told in the region of the copy, where something stands by",
     namespace=NAMESPACE,
     metrics=("ReplicationLatency",),
     statistic="Maximum",
@@ -91,6 +92,7 @@ REPLICATION: Final = Rule(
     meaning="The loss of this region now would lose the objects of that time.",
     first_action="see how much waits (BytesPendingReplication): a large import passes; else see failed-replication.",
 )
+"""S3 publishes it in the region of the copy alone (Amazon S3 User Guide, "Using S3 Replication metrics")."""
 FAILED_REPLICATION: Final = Rule(
     id="failed-replication",
     tier=Tier.S3,
@@ -112,12 +114,11 @@ FAILED_REPLICATION: Final = Rule(
 )
 
 _REQUESTS: Final = (CLIENT_ERRORS, SERVER_ERRORS, FIRST_BYTE)
-_REPLICATED: Final = (REPLICATION, FAILED_REPLICATION)
-RULES: Final = (*_REQUESTS, *_REPLICATED)
+RULES: Final = (*_REQUESTS, REPLICATION, FAILED_REPLICATION)
 
 
 def alarms(environment: Environment, model: DataModel) -> Iterator[Alarm]:
-    """The alarms of every bucket whose requests are measured, and of every one that is replicated."""
+    """The alarms of every bucket whose requests are measured, and of the failures of every one that is replicated."""
     for bucket in model.buckets:
         name, settings = environment.bucket_name(bucket.name), environment.bucket(bucket.name)
         if settings.request_metrics:
@@ -127,6 +128,18 @@ def alarms(environment: Environment, model: DataModel) -> Iterator[Alarm]:
         if environment.disaster_recovery_region and settings.replication:
             foreign = settings.replication.destination
             copies = foreign.bucket if foreign else environment.replica_name(bucket.name)
-            replication = {"SourceBucket": name, "DestinationBucket": copies, "RuleId": REPLICATION_RULE}
-            for rule in _REPLICATED:
-                yield Alarm.of(environment, rule, resource=bucket.name, dimensions=(replication,))
+            yield _of_copies(environment, FAILED_REPLICATION, bucket.name, source=name, copies=copies)
+
+
+def standby_alarms(environment: Environment, there: Environment, model: DataModel) -> Iterator[Alarm]:
+    """The alarms, in the region of a standby, of every bucket that has a copy of its own there."""
+    for bucket in model.buckets:
+        replication = environment.bucket(bucket.name).replication
+        if replication and replication.destination is None:
+            source, copies = environment.bucket_name(bucket.name), environment.replica_name(bucket.name)
+            yield _of_copies(there, REPLICATION, bucket.name, source=source, copies=copies)
+
+
+def _of_copies(environment: Environment, rule: Rule, bucket: str, *, source: str, copies: str) -> Alarm:
+    dimensions = {"SourceBucket": source, "DestinationBucket": copies, "RuleId": REPLICATION_RULE}
+    return Alarm.of(environment, rule, resource=bucket, dimensions=(dimensions,))

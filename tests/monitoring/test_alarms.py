@@ -14,12 +14,14 @@ from environments.schema import (
     Autoscaled,
     BucketSettings,
     Capacity,
+    ForeignBucket,
     OnDemand,
     Provisioned,
     RedisScaling,
     RedisSettings,
     Replica,
     ReplicationGroupSettings,
+    ReplicationSettings,
     RequestCaps,
     Scaled,
     ScaledShards,
@@ -27,7 +29,7 @@ from environments.schema import (
     SeparateGroups,
     TableSettings,
 )
-from monitoring import Alarm, Missing, Severity, alarms, dynamodb, redis
+from monitoring import Alarm, Missing, Severity, alarms, dynamodb, redis, standby_alarms
 from monitoring.alarm import MOST_METRICS
 from monitoring.catalogue import RULES
 from monitoring.composite import MOST_CHILDREN, Composite, composites
@@ -185,6 +187,13 @@ def limits(environment: Environment, billing: OnDemand | Provisioned | Autoscale
     return found
 
 
+COPIES = {
+    "SourceBucket": "tierstore-test-123456789012-uploads",
+    "DestinationBucket": "tierstore-test-123456789012-uploads-replica",
+    "RuleId": "everything",
+}
+
+
 class TestDisasterRecoveryRegion:
     def test_copies_of_tables_may_fall_behind(self, environment: Environment) -> None:
         tables = {"state": TableSettings(replica=Replica())}
@@ -194,18 +203,33 @@ class TestDisasterRecoveryRegion:
         assert alarm.dimensions == ({"TableName": "tierstore-test-state", "ReceivingRegion": "eu-west-1"},)
         assert "dynamodb-core-replication" not in all_of(elsewhere(environment, tables=tables))
 
-    def test_copies_of_buckets_may_fall_behind_or_fail(self, environment: Environment) -> None:
+    def test_copies_of_buckets_may_fail(self, environment: Environment) -> None:
         found = all_of(elsewhere(environment, buckets={"logs": BucketSettings(replication=None)}))
 
-        for rule in ("replication", "failed-replication"):
-            assert found[f"s3-uploads-{rule}"].dimensions == (
-                {
-                    "SourceBucket": "tierstore-test-123456789012-uploads",
-                    "DestinationBucket": "tierstore-test-123456789012-uploads-replica",
-                    "RuleId": "everything",
-                },
-            )
-            assert f"s3-logs-{rule}" not in found
+        assert found["s3-uploads-failed-replication"].dimensions == (COPIES,)
+        assert "s3-logs-failed-replication" not in found
+
+    def test_how_late_copies_of_buckets_are_is_told_in_their_region_alone(self, environment: Environment) -> None:
+        here = elsewhere(environment, buckets={"logs": BucketSettings(replication=None)})
+        there = here.model_copy(update={"name": "test-replica", "region": "eu-west-1"})
+
+        found = {alarm.id: alarm for alarm in standby_alarms(here, there, DATA_MODEL)}
+
+        assert "s3-uploads-replication" not in all_of(here)
+        assert found["s3-uploads-replication"].dimensions == (COPIES,)
+        assert found["s3-uploads-replication"].name == "tierstore-test-replica-s3-uploads-replication"
+        assert "s3-logs-replication" not in found
+
+    def test_a_copy_in_somebody_elses_bucket_is_not_watched_there(self, environment: Environment) -> None:
+        key = "arn:aws:kms:eu-west-1:210987654321:key/1"
+        foreign = ForeignBucket(bucket="theirs", account="210987654321", kms_key_arn=key)
+        uploads = BucketSettings(replication=ReplicationSettings(destination=foreign))
+        here = elsewhere(environment, buckets={"uploads": uploads})
+
+        found = {alarm.id for alarm in standby_alarms(here, here, DATA_MODEL)}
+
+        assert "s3-uploads-replication" not in found
+        assert "s3-assets-replication" in found
 
     def test_copies_of_backups_may_fail(self, environment: Environment) -> None:
         assert all_of(elsewhere(environment))["platform-vault-failed-copies"].dimensions == (

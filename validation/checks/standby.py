@@ -8,7 +8,7 @@ from typing import Final
 
 from environments.replication_groups import replication_groups
 from environments.standby import standby
-from monitoring import standby_alarms
+from monitoring import Alarm, standby_alarms
 from monitoring.redis import GLOBAL_LAG
 from validation.checks import alarms, connection, keys, network, redis_settings
 from validation.context import Context
@@ -71,7 +71,7 @@ def lag(context: Context, replica: str) -> Iterator[Finding]:
     """What CloudWatch has found out: no alarm sounds about how far a node of a replica is behind its primary."""
     there = context.standby
     live = there.ask(cloudwatch.metric_alarms, there.environment.physical_name(""))
-    for alarm in standby_alarms(there.environment):
+    for alarm in _alarms(context):
         if alarm.rule is GLOBAL_LAG and alarm.dimensions[0]["CacheClusterId"].startswith(f"{replica}-0"):
             state = live[alarm.name]["StateValue"] if alarm.name in live else "does not exist"
             yield compare(alarm.name, expected="no alarm", found=state if state in _BEHIND else "no alarm")
@@ -79,9 +79,12 @@ def lag(context: Context, replica: str) -> Iterator[Finding]:
 
 @check("monitoring.standby_alarms", "The other region is watched", severity=Severity.HIGH, each=_regions)
 def watched(context: Context, _region: str) -> Iterator[Finding]:
-    """The alarms of the nodes that stand by, of how far they are behind, and whom they tell."""
-    there = context.standby
-    yield from alarms.compare_alarms(there, standby_alarms(there.environment))
+    """The alarms of the nodes that stand by, of how far they and copies of buckets are behind, and whom they tell."""
+    yield from alarms.compare_alarms(context.standby, _alarms(context))
+
+
+def _alarms(context: Context) -> tuple[Alarm, ...]:
+    return standby_alarms(context.environment, context.standby.environment, context.model)
 
 
 @check(

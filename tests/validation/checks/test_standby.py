@@ -112,7 +112,7 @@ def test_a_replica_that_has_left_fails(environment: environments.Environment) ->
 def test_a_replica_that_is_behind_fails(environment: environments.Environment, state: str, expected: Status) -> None:
     there = standby_of(environment)
     assert there is not None
-    live = {alarm.name: {"StateValue": state} for alarm in standby_alarms(there)}
+    live = {alarm.name: {"StateValue": state} for alarm in standby_alarms(environment, there, DATA_MODEL)}
 
     assert status(standby.lag, environment, {cloudwatch.metric_alarms: live}) is expected
 

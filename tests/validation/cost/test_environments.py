@@ -124,10 +124,10 @@ def test_alarms(name: str, estimated: Estimated) -> None:
         # Redis: 2 nodes × 3. KMS, and maintenance. Library: faults 2, latency 1, breakers 3, retries 3.
         "dev": 12 + 5 * 2 + 2 * 3 + 2 + 9,
         # DynamoDB: besides, latency of each operation and its band of 2, and so the reads and writes of 2 tables; the
-        # lag of 1 copy. S3: 4 buckets × (2 for 4xx, 2 for 5xx, 3 for the first byte and its band, 2 for replication).
+        # lag of 1 copy. S3: 4 buckets × (2 for 4xx, 2 for 5xx, 3 for the first byte and its band, 1 for replication).
         # Redis: 9 nodes × (6 alarms of one metric, 2 of two). Backups, copies and restores.
         # Library: hits 2, connections 3.
-        "prod": 12 + 5 * 2 + 12 * 3 + 2 * 2 * 3 + 1 + 4 * 9 + 9 * 10 + 2 + 3 + 9 + 5,
+        "prod": 12 + 5 * 2 + 12 * 3 + 2 * 2 * 3 + 1 + 4 * 8 + 9 * 10 + 2 + 3 + 9 + 5,
     }[name]
     tiers = {"dev": 4, "prod": 5}[name]  # dev measures no requests of S3
 
