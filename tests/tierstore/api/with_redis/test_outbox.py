@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.tierstore.api.with_redis.tiers import Process, lose_answers
 from tests.tierstore.dynamodb.conftest import World
 from tests.tierstore.real_redis import RealRedis
+from tierstore.api.counters import Flushed
 from tierstore.api.leaderboards import Leaderboards
 from tierstore.aws import Aws
 from tierstore.core.effects import Effect
@@ -68,6 +69,21 @@ def test_while_redis_is_away_writes_wait_in_the_table(cut_off: Process, world: W
     cut_off.leaderboards.remove(BOARD, "cyd")
 
     assert len(waiting(world)) == 4
+
+
+def test_a_redis_that_is_away_is_asked_once_and_then_no_more_for_a_moment(cut_off: Process, world: World) -> None:
+    asked = []
+    for _ in range(4):
+        cut_off.leaderboards.put(BOARD, "ada", 1)
+        asked.append(len(cut_off.redis_effects))
+
+    # The second write looks whether what waits can be delivered, as often as a delivery tries.
+    assert asked[0] == 1
+    assert asked[1] == asked[2] == asked[3]
+
+    world.pass_by(seconds=1)
+    cut_off.leaderboards.put(BOARD, "ada", 1)
+    assert len(cut_off.redis_effects) > asked[3]
 
 
 def test_a_healthy_redis_needs_the_table_for_a_copy_of_the_board_now_and_then(one: Process, world: World) -> None:
@@ -133,6 +149,17 @@ def test_a_write_of_which_nobody_knows_takes_effect_once(
     assert other.outbox.deliver() == 2
     assert scores(other) == {"ada": 2.0}
     assert len(other.changes.follow("contents").items) == 1
+
+
+def test_a_count_of_which_nobody_knows_is_flushed_once_it_is_known(
+    one: Process, other: Process, reconnect: Callable[[], None]
+) -> None:
+    lose_answers(one, of="done:", times=100)
+    one.counters.add("c1", "views", 5)
+    reconnect()
+
+    assert other.outbox.deliver() == 1
+    assert other.counters.flush() == Flushed(counters=1, amount=5)
 
 
 class Died(BaseException):
