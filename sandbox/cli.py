@@ -51,7 +51,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--directory", type=Path, help="where the sandbox lives (default: build/sandbox)")
+    parser.add_argument(
+        "--directory", type=Path, help="where the sandbox lives (default: build/sandbox); it ends where that is deleted"
+    )
     commands = parser.add_subparsers(metavar="command", required=True)
 
     up = commands.add_parser("up", help="start it, or find it running; safe to repeat")

@@ -22,7 +22,7 @@ from hypercorn.config import Config
 from pydantic import ValidationError
 
 from environments.target import SandboxConnection, SandboxRedis
-from sandbox import certificates, connection, proxy
+from sandbox import certificates, connection, desertion, proxy
 from sandbox.application import ACCOUNT, REGION, Application
 from sandbox.certificates import CertificateFiles
 from sandbox.directory import Directory
@@ -36,7 +36,7 @@ _LOG = logging.getLogger(__name__)
 
 
 async def run(directory: Directory, *, port: int | None) -> None:
-    """Serve until SIGTERM; raise SandboxError where it cannot."""
+    """Serve until SIGTERM, or until the directory is gone; raise SandboxError where it cannot."""
     previous = connection.read(directory)
     https = listen(port, preferred=previous.port if previous else None)
     http = listen(None, preferred=previous.insecure_port if previous else None)
@@ -58,6 +58,7 @@ async def run(directory: Directory, *, port: int | None) -> None:
     )
     tunnels = await proxy.serve(tunnel, gateway_host=HOST, gateway_port=https_port)
     beside = asyncio.create_task(application.run_beside())
+    deserted = asyncio.create_task(desertion.end_when_deserted(directory))
     try:
         await _until_started(application, server)
         key_id, secret = await application.administrator(directory.state / "administrator.json")
@@ -84,6 +85,7 @@ async def run(directory: Directory, *, port: int | None) -> None:
         await server
     finally:
         stopping.set()
+        deserted.cancel()
         beside.cancel()
         tunnels.close()
         await asyncio.to_thread(application.stop)

@@ -92,6 +92,11 @@ def of_pid_file(path: Path) -> Process | None:
     return process if process.is_running() else None
 
 
+def children() -> set[Process]:
+    """Return the processes that this one has started and that still run."""
+    return {process for process in tuple(_children) if process.is_running()}
+
+
 def stop(pid_file: Path, *, grace: float) -> None:
     """End the process of a pid file: SIGTERM, after `grace` seconds SIGKILL; the file goes, too."""
     if (process := of_pid_file(pid_file)) is not None:

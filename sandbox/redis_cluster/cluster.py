@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import secrets
 import shutil
 import threading
@@ -17,6 +18,7 @@ from sandbox import certificates, processes
 from sandbox.certificates import CertificateFiles
 from sandbox.errors import SandboxError
 from sandbox.files import write_private
+from sandbox.processes import Process
 from sandbox.redis_cluster import access, addresses, configuration, slots, snapshots, topology
 from sandbox.redis_cluster.access import User
 from sandbox.redis_cluster.node import OPERATOR, PID_FILE, STOP_GRACE, Server
@@ -291,6 +293,12 @@ def load(folder: Path, *, authority: CertificateFiles) -> RedisCluster:
         authority=authority,
         operator_password=(folder / "operator-password").read_text(),
     )
+
+
+def running(folder: Path) -> set[Process]:
+    """Return every node that runs in `folder` or below, whoever started it; the folder may be vanishing."""
+    found = (processes.of_pid_file(Path(parent, PID_FILE)) for parent, _, files in os.walk(folder) if PID_FILE in files)
+    return {process for process in found if process is not None}
 
 
 def stop_all(folder: Path) -> None:

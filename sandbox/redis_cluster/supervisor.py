@@ -12,6 +12,7 @@ import redis
 
 from sandbox.redis_cluster.cluster import RedisCluster, is_in_sync
 from sandbox.redis_cluster.configuration import NODE_TIMEOUT_MS
+from sandbox.redis_cluster.node import Server
 from sandbox.redis_cluster.topology import Node
 
 _LOG = logging.getLogger(__name__)
@@ -59,16 +60,17 @@ class Supervisor:
         while not self._ended.wait(_WATCH_SECONDS):
             for server in self._cluster.servers:
                 server.bound_log()
-                if server.process is None and self._is_ours(server.node) and not self._is_recovering(server.node):
+                if server.process is None and self._is_ours(server) and not self._is_recovering(server.node):
                     recovery = threading.Thread(
                         target=self._recover, args=(server.node,), name=f"recover-{server.node.name}", daemon=True
                     )
                     self._recoveries[server.node] = recovery
                     recovery.start()
 
-    def _is_ours(self, node: Node) -> bool:
-        # Asked after the process was found ended: a node leaves the topology before it is stopped.
-        return node in self._cluster.topology.nodes
+    def _is_ours(self, server: Server) -> bool:
+        # Asked after the process was found ended: a node leaves the topology before it is stopped. Whose folder was
+        # deleted has nothing to come back to.
+        return server.node in self._cluster.topology.nodes and server.folder.exists()
 
     def _is_recovering(self, node: Node) -> bool:
         recovery = self._recoveries.get(node)

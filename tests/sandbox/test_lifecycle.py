@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -78,6 +79,24 @@ def test_down_leaves_no_process_and_keeps_what_was_stored(directory: Directory) 
     assert processes_in(directory) == []
     assert not directory.connection.exists()
     assert [bucket["Name"] for bucket in up(directory).client("s3").list_buckets()["Buckets"]] == ["kept"]
+
+
+def test_a_sandbox_whose_directory_is_deleted_ends_with_all_its_nodes(directory: Directory) -> None:
+    running = up(directory)
+    running.create_users()
+    running.create_group("adopted", NumNodeGroups=1, ReplicasPerNodeGroup=1)
+    running.wait_until("adopted", "available")
+    kill(gateway_of(directory))
+    running = up(directory)
+    gateway = gateway_of(directory)
+    nodes = [server.process for server in running.data_plane("adopted").servers]
+
+    shutil.rmtree(directory.root.rename(directory.root.with_name("deleted")))
+
+    for process in (gateway, *nodes):
+        assert process is not None
+        assert process.wait(60)
+    assert not directory.root.exists()
 
 
 def test_reset_of_a_stopped_sandbox_wipes_its_directory(directory: Directory) -> None:
