@@ -23,6 +23,12 @@ def findings(environment: Environment) -> Iterator[Finding]:
     settings = environment.backup
     if settings.retention == "none" and settings.rules:
         yield _finding("rules", message="given rules while retention is none: choose another retention, or no rules")
+    if settings.framework and not settings.enabled:
+        yield _finding(
+            "framework",
+            message="given true while retention is none, so that there is nothing to judge: "
+            "choose another retention, or set this to false",
+        )
     for name, rule in settings.rules.items():
         if not RULE_NAME.fullmatch(name):
             yield _finding("rules", name, message="allowed a name of 1 to 50 letters, digits and . _ -")

@@ -80,17 +80,17 @@ def _repeated_endpoints(services: Sequence[str]) -> Iterator[Finding]:
 
 
 def _regions(environment: Environment) -> Iterator[Finding]:
-    region = environment.disaster_recovery_region
-    if region == environment.region:
-        yield _finding("disaster_recovery_region", message=f"{given(region)}, the region itself: name another one")
-    if region is not None and partition(region) != environment.partition:
-        yield _finding(
-            "disaster_recovery_region",
-            message=f"{given(region)} of partition {partition(region)}, allowed a region of {environment.partition} "
-            f"as {environment.region} is",
-        )
-    former = environment.former_disaster_recovery_region
-    if region is not None and former is not None:
+    other, former = environment.disaster_recovery_region, environment.former_disaster_recovery_region
+    for field, region in (("disaster_recovery_region", other), ("former_disaster_recovery_region", former)):
+        if region == environment.region:
+            yield _finding(field, message=f"{given(region)}, the region itself: name another one")
+        if region is not None and partition(region) != environment.partition:
+            yield _finding(
+                field,
+                message=f"{given(region)} of partition {partition(region)}, allowed a region of "
+                f"{environment.partition} as {environment.region} is",
+            )
+    if other is not None and former is not None:
         yield _finding(
             "former_disaster_recovery_region",
             message=f"{given(former)} beside disaster_recovery_region: deploy without the other first",

@@ -69,6 +69,9 @@ class Cache(Construct):
         ignored = scaled_attributes(settings.autoscaling)
         if common.replica or follows:
             ignored += COMMON_ATTRIBUTES
+        if settings.restore_from is None:
+            # What a group began with is over once it is there: taking the setting away must not replace the group.
+            ignored += ["snapshot_name"]
         access = Access(self, "access", group_id=name, user_ids=user_ids)
         subnets = ElasticacheSubnetGroup(
             self, "subnets", name=name, description=f"Private subnets of {name}", subnet_ids=list(place.subnet_ids)

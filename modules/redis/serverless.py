@@ -57,7 +57,11 @@ class ServerlessCache(Construct):
             daily_snapshot_time=settings.daily_snapshot_time,
             snapshot_retention_limit=settings.snapshot_retention_days,
             snapshot_arns_to_restore=list(settings.restore_from) or None,
-            lifecycle=TerraformResourceLifecycle(prevent_destroy=settings.deletion_protection),
+            lifecycle=TerraformResourceLifecycle(
+                prevent_destroy=settings.deletion_protection,
+                # What a cache began with is over once it is there: taking the setting away must not replace it.
+                ignore_changes=None if settings.restore_from else ["snapshot_arns_to_restore"],
+            ),
             tags={"Name": name},
         )
         self.replication_group_id = name

@@ -48,6 +48,11 @@ RULE = "schedule: 'cron(0 5 ? * * *)'"
             id="rules of nothing",
         ),
         pytest.param(
+            "retention: none\n  framework: true",
+            "backup.framework: given true while retention is none",
+            id="a framework of nothing",
+        ),
+        pytest.param(
             "rules: {daily: {schedule: every day, keep_days: 7}}",
             'backup.rules.daily.schedule: given "every day", allowed a cron expression of six fields in UTC',
             id="a schedule in words",

@@ -23,6 +23,11 @@ SCALABLE = "node_type: cache.r7g.large"
             id="the disaster recovery region is out of reach",
         ),
         pytest.param(
+            "former_disaster_recovery_region: us-east-1\n",
+            'former_disaster_recovery_region: given "us-east-1", the region itself: name another one',
+            id="a former region that is the region",
+        ),
+        pytest.param(
             "former_disaster_recovery_region: us-west-2\ndisaster_recovery_region: eu-west-1\n",
             'former_disaster_recovery_region: given "us-west-2" beside disaster_recovery_region: '
             "deploy without the other first",

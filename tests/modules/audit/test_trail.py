@@ -8,7 +8,14 @@ from cdktf import TerraformStack
 
 from environments import Environment
 from environments.audit import selectors
-from environments.schema import AuditSettings
+from environments.schema import (
+    AuditSettings,
+    BucketSettings,
+    ForeignBucket,
+    Replica,
+    ReplicationSettings,
+    TableSettings,
+)
 from modules.audit import Trail
 from modules.audit.trail import suppressions
 from modules.encryption.policies import render_trail
@@ -125,10 +132,24 @@ def test_every_table_and_bucket_is_recorded_but_the_one_that_the_trail_writes_to
     assert all(":accesspoint/tierstore-test-" in arn for arn in ways.arns)
 
 
-def test_copies_are_recorded_where_they_are(recoverable: Environment) -> None:
-    _, objects, _ = selectors(recording(recoverable, data_events="all"), DATA_MODEL)
+def test_copies_of_our_own_are_recorded_where_they_are(recoverable: Environment) -> None:
+    elsewhere = ForeignBucket(
+        bucket="theirs", account="210987654321", kms_key_arn="arn:aws:kms:eu-west-1:210987654321:key/theirs"
+    )
+    copied = recording(recoverable, data_events="all").model_copy(
+        update={
+            "tables": {"core": TableSettings(replica=Replica())},
+            "buckets": {"assets": BucketSettings(replication=ReplicationSettings(destination=elsewhere))},
+        }
+    )
 
-    assert f"arn:aws:s3:::tierstore-test-{ACCOUNT}-uploads-replica/" in objects.arns
+    items, objects, _ = selectors(copied, DATA_MODEL)
+
+    there = f"arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table"
+    assert [arn for arn in items.arns if arn.startswith(there)] == [f"{there}/tierstore-test-core"]
+    assert [arn for arn in objects.arns if arn.endswith("-replica/")] == [
+        f"arn:aws:s3:::tierstore-test-{ACCOUNT}-{name}-replica/" for name in ("uploads", "backups")
+    ]
 
 
 def test_nothing_is_recorded_unless_asked_for(environment: Environment) -> None:

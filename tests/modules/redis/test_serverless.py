@@ -113,5 +113,10 @@ def test_it_begins_empty_unless_told_otherwise(by_default: Template, otherwise: 
 
 
 def test_terraform_refuses_to_destroy_it_unless_told_otherwise(by_default: Template, otherwise: Template) -> None:
-    assert cache(by_default)["lifecycle"] == {"prevent_destroy": True}
-    assert cache(otherwise)["lifecycle"] == {"prevent_destroy": False}
+    assert cache(by_default)["lifecycle"]["prevent_destroy"] is True
+    assert cache(otherwise)["lifecycle"]["prevent_destroy"] is False
+
+
+def test_it_stays_once_it_need_not_name_any_more_what_it_began_with(by_default: Template, otherwise: Template) -> None:
+    assert cache(by_default)["lifecycle"]["ignore_changes"] == ["snapshot_arns_to_restore"]
+    assert "ignore_changes" not in cache(otherwise)["lifecycle"]
