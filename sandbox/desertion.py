@@ -28,9 +28,8 @@ async def end_when_deserted(directory: Directory) -> NoReturn:
     """
     nodes: set[Process] = set()
     while _is_ours(directory):
-        nodes = {node for node in nodes if node.is_running()} | await asyncio.to_thread(
-            cluster.running, directory.redis
-        )
+        found = await asyncio.to_thread(cluster.running, directory.redis)
+        nodes = found | {node for node in nodes if node.is_running()}
         await asyncio.sleep(_LOOK_SECONDS)
     _LOG.warning("%s is gone: ending", directory.root)
     await asyncio.to_thread(_end, nodes | processes.children())
