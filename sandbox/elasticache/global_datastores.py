@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 
 from environments.elasticache import GLOBAL_NODE_FAMILIES, is_large, node_family
-from sandbox.elasticache import users
+from sandbox.elasticache import replication_groups, users
 from sandbox.elasticache.context import Context, Operation
 from sandbox.elasticache.global_membership import (
     PRIMARY,
@@ -28,7 +28,7 @@ from sandbox.elasticache.state import Record
 _PREFIX_LENGTH = 5
 _SETTLED = ("available", "create-failed")
 # What ModifyGlobalReplicationGroup changes in every member.
-_COMMON = ("CacheNodeType", "Engine", "CacheParameterGroupName")
+_COMMON = frozenset({"AutomaticFailover", "CacheNodeType", "CacheParameterGroupName", "Engine", "EngineVersion"})
 
 
 def create(context: Context, parameters: Parameters) -> Record:
@@ -74,13 +74,9 @@ def modify(context: Context, parameters: Parameters) -> Record:
     if "GlobalReplicationGroupDescription" in parameters:
         record = context.state.global_replication_groups[global_id]
         record["GlobalReplicationGroupDescription"] = parameters["GlobalReplicationGroupDescription"]
-    changes = {name: parameters[name] for name in _COMMON if name in parameters}
+    changes = {name: value for name, value in replication_groups.settings(parameters).items() if name in _COMMON}
     if "CacheNodeType" in changes:
         _check_nodes(changes["CacheNodeType"])
-    if version := parameters.get("EngineVersion"):
-        changes["EngineVersion"] = version if version.count(".") != 1 else f"{version}.0"
-    if "AutomaticFailoverEnabled" in parameters:
-        changes["AutomaticFailover"] = "enabled" if parameters["AutomaticFailoverEnabled"] else "disabled"
     for _, group in members(context.state, global_id):
         group.update(changes)
     return _answer(context, global_id)

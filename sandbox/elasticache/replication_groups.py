@@ -67,7 +67,7 @@ def create(context: Context, parameters: Parameters) -> Record:
         subnet_groups.find(context, asked["CacheSubnetGroupName"])
     group: Record = {
         **_DEFAULTS,
-        **_settings(asked),
+        **settings(asked),
         "ReplicationGroupId": group_id,
         "Status": "creating",
         "LogDeliveryConfigurations": _log_delivery([], asked),
@@ -104,10 +104,10 @@ def modify(context: Context, parameters: Parameters) -> Record:
     group = find_available(context, parameters["ReplicationGroupId"])
     global_membership.check_own_change(group, parameters)
     requirements.check_parameter_group(parameters, family=context.parameter_family)
-    settings = _settings(parameters)
-    requirements.check_change(group, {**group, **settings}, parameter_family=context.parameter_family)
-    of_nodes = {name: value for name, value in settings.items() if name in _OF_NODES and value != group[name]}
-    group.update({name: value for name, value in settings.items() if name not in _OF_NODES})
+    changes = settings(parameters)
+    requirements.check_change(group, {**group, **changes}, parameter_family=context.parameter_family)
+    of_nodes = {name: value for name, value in changes.items() if name in _OF_NODES and value != group[name]}
+    group.update({name: value for name, value in changes.items() if name not in _OF_NODES})
     group["LogDeliveryConfigurations"] = _log_delivery(group["LogDeliveryConfigurations"], parameters)
     cluster = context.cluster(group["ReplicationGroupId"])
     if cluster is not None:
@@ -121,10 +121,10 @@ def modify(context: Context, parameters: Parameters) -> Record:
     return {"ReplicationGroup": described(context, group)}
 
 
-def begin_change(context: Context, group: Record, settings: Record) -> Record:
-    """Let the nodes become those of the group's members, which then have `settings`; it is `modifying` until then."""
+def begin_change(context: Context, group: Record, changes: Record) -> Record:
+    """Let the nodes become those of the group's members, which then have `changes`; it is `modifying` until then."""
     group["Status"] = "modifying"
-    group["Pending"] = settings
+    group["Pending"] = changes
     context.change_cluster(group["ReplicationGroupId"])
     return {"ReplicationGroup": described(context, group)}
 
@@ -137,9 +137,9 @@ def is_changing(group: Record) -> bool:
 def end_change(context: Context, group_id: str, *, trouble: str | None) -> None:
     """Note that a change in the background is over; after `trouble` the group is what its nodes are now."""
     group = context.region.replication_groups[group_id]
-    settings = group.pop("Pending")
+    changes = group.pop("Pending")
     if trouble is None:
-        group.update(settings)
+        group.update(changes)
     if cluster := context.cluster(group_id):
         group["Members"] = topology.members_of(cluster.topology)
         group["Shards"] = len(group["Members"])
@@ -278,7 +278,8 @@ def zone(context: Context, node_name: str) -> str:
     return context.region_name + "abc"[(int(node_name.rpartition("-")[2]) - 1) % 3]
 
 
-def _settings(parameters: Parameters) -> Record:
+def settings(parameters: Parameters) -> Record:
+    """Return what a request sets, as members of the record."""
     return {member: convert(parameters[name]) for name, (member, convert) in _SETTINGS.items() if name in parameters}
 
 

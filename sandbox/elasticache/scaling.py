@@ -7,7 +7,7 @@ that is free.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from itertools import count, islice
 
 from sandbox.elasticache import events, global_membership, replication_groups, requirements
@@ -15,9 +15,7 @@ from sandbox.elasticache.context import Context, Operation
 from sandbox.elasticache.protocol import Parameters, ServiceError
 from sandbox.elasticache.state import Kind, Record
 from sandbox.redis_cluster.cluster import RedisCluster
-
-Members = Mapping[str, Sequence[str]]
-"""Names of the nodes of each node group, by its id."""
+from sandbox.redis_cluster.topology import Members
 
 
 def modify_shards(context: Context, parameters: Parameters) -> Record:
@@ -41,6 +39,7 @@ def increase_replicas(context: Context, parameters: Parameters) -> Record:
     group, _ = _group(context, parameters)
     current = replication_groups.members(group)
     wanted = with_more_replicas(current, _counts(current, parameters), name=group["ReplicationGroupId"])
+    _require_change(current, wanted)
     return _reshape(context, group, wanted, "Increasing the number of replicas")
 
 
@@ -53,6 +52,7 @@ def decrease_replicas(context: Context, parameters: Parameters) -> Record:
         wanted = without(current, named, primaries=primaries)
     else:
         wanted = with_fewer_replicas(current, _counts(current, parameters), primaries=primaries)
+    _require_change(current, wanted)
     if group["MultiAZ"] == "enabled" and any(len(names) == 1 for names in wanted.values()):
         raise ServiceError("InvalidParameterValueException", "Multi-AZ needs at least one replica in each node group.")
     return _reshape(context, group, wanted, "Decreasing the number of replicas")
@@ -139,10 +139,13 @@ def _counts(current: Members, parameters: Parameters) -> dict[str, int]:
     }
 
 
+def _require_change(current: Members, wanted: Members) -> None:
+    if wanted == current:
+        raise ServiceError("NoOperationFault", "The replication group has these replicas already.")
+
+
 def _reshape(context: Context, group: Record, wanted: dict[str, list[str]], message: str) -> Record:
     requirements.check_members(wanted)
-    if wanted == replication_groups.members(group) and "replicas" in message:
-        raise ServiceError("NoOperationFault", "The replication group has these replicas already.")
     group["Members"] = wanted
     events.record(context.region, Kind.REPLICATION_GROUP, group["ReplicationGroupId"], message)
     return replication_groups.begin_change(context, group, {})
