@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.patience import SECONDS, wait_long_for_redis, wait_long_for_tables
 from tests.tierstore.live_aws import (  # noqa: F401 - fixtures
     assets,
     aws,
@@ -21,9 +22,6 @@ from tests.tierstore.live_aws import (  # noqa: F401 - fixtures
 )
 from tests.tierstore.real_redis import RealRedis, running_redis
 
-PATIENCE = 30.0
-"""Seconds in which a node answers that has not failed, however busy the machine is."""
-
 
 @pytest.fixture(scope="session")
 def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRedis]:
@@ -32,14 +30,24 @@ def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRedis
         yield running
 
 
+@pytest.fixture(autouse=True, scope="session")
+def patience_with_tables() -> Iterator[None]:
+    """Lets tables take their time."""
+    with pytest.MonkeyPatch.context() as patch:
+        wait_long_for_tables(patch)
+        yield
+
+
 @pytest.fixture
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets Redis take its time: what applications must not wait for is no outage on a machine that is busy."""
-    monkeypatch.setattr("tierstore.redis.routing.ANSWER_SECONDS", PATIENCE)
-    monkeypatch.setattr("tierstore.redis.routing.REFRESH_ANSWER_SECONDS", PATIENCE)
-    monkeypatch.setattr("tierstore.redis.routing._WAIT", ("WAIT", 1, round(PATIENCE * 1000)))
-    for module in ("transport", "asyncio_transport"):
-        monkeypatch.setattr(f"tierstore.redis.{module}.PERMIT_SECONDS", PATIENCE)
+    """Lets Redis take its time."""
+    wait_long_for_redis(monkeypatch)
+
+
+@pytest.fixture
+def long_claims(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets claims that nobody prolongs outlast any load."""
+    monkeypatch.setattr("tierstore.cache.scripts.LOCK_SECONDS", SECONDS)
 
 
 @pytest.fixture

@@ -87,7 +87,13 @@ def connection(sandbox: SandboxConnection, client: Callable[[str], Any], s3: Any
         tables=tables,
         buckets=buckets,
         redis=RedisConnection(
-            replication_group_id="none", host="none", port=6379, tls=True, user="none", authentication="iam"
+            # Nobody listens there, which no server of names has to be asked for.
+            replication_group_id="none",
+            host="127.0.0.1",
+            port=1,
+            tls=True,
+            user="none",
+            authentication="iam",
         ),
         endpoint_url=sandbox.endpoint,
         ca_file=sandbox.ca_file,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import redis
@@ -11,6 +11,7 @@ from redis.crc import key_slot
 
 from sandbox import administration, lifecycle
 from sandbox.errors import SandboxError
+from sandbox.redis_cluster import faults
 from sandbox.redis_cluster.cluster import RedisCluster, is_in_sync
 from sandbox.redis_cluster.node import Server
 from sandbox.redis_cluster.topology import Shard
@@ -99,6 +100,16 @@ def test_kill_lagging_loses_what_was_acknowledged_but_nothing_that_wait_acknowle
     assert replica.node.shard == shard.id
     assert set(writer.acknowledged) - kept
     assert not set(writer.waited) - kept
+
+
+def test_kill_lagging_waits_for_a_write_that_the_replicas_lack(monkeypatch: pytest.MonkeyPatch) -> None:
+    offsets = iter([7, 7, 7, 8])
+    monkeypatch.setattr(faults, "_offset", lambda _: next(offsets))
+    monkeypatch.setattr("time.sleep", lambda _: None)
+
+    faults._let_lag(cast("Server", None))
+
+    assert list(offsets) == []
 
 
 def test_cut_replica_leaves_the_primary_and_mends_by_itself(

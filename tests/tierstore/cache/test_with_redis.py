@@ -218,6 +218,7 @@ def test_soon_before_its_expiry_a_copy_is_refreshed_once(
     assert one.counts.misses == 1
 
 
+@pytest.mark.usefixtures("long_claims")
 def test_many_items_come_in_order_and_are_loaded_once(processes: tuple[Process, Process], table: Table) -> None:
     one, two = processes
     ids = [str(number) for number in range(100)]

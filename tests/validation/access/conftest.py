@@ -19,6 +19,7 @@ from botocore.config import Config
 from environments import Deployment, arns
 from environments.declared import APPLICATIONS, OPERATIONS, OWNERS
 from tests.support.deployed import Deployed
+from tests.support.patience import wait_long_for_redis, wait_long_for_tables
 from tests.validation.access.recording import Sent
 from tests.validation.access.scenario import live
 from tierstore import Storage
@@ -36,6 +37,15 @@ from validation.clients import Clients
 Credentials = Mapping[str, str]
 ClientOf = Callable[[str, str], Any]
 """A client of a service, by persona."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def patience() -> Iterator[None]:
+    """Lets every tier take its time: a storage that turns from one to another sends other requests."""
+    with pytest.MonkeyPatch.context() as patch:
+        wait_long_for_tables(patch)
+        wait_long_for_redis(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ def create(process: Process, title: str) -> Content:
     return process.runner.run(process.items.create(content))
 
 
+@pytest.mark.usefixtures("long_claims")
 def test_many_are_read_in_order_and_from_their_copies_the_second_time(
     one: Process, other: Process, world: World
 ) -> None:
