@@ -101,13 +101,15 @@ def replicas(context: Context, group: str) -> Iterator[Finding]:
 
 @check("redis.round_trip", "Every shard writes, reads and expires", severity=Severity.CRITICAL, each=group_ids)
 def round_trip(context: Context, group: str) -> Iterator[Finding]:
-    """Writes a key on every primary, reads it back, and sees it expire in time."""
+    """Writes a key on every primary, reads it back, writes it for a moment only, and sees it expire."""
     access = reach(context, group)
     for shard in topology(access):
         key, value = _key_for(shard), uuid.uuid4().hex
         with access.node(shard.primary) as node:
-            yield compare(f"write to {shard.primary}", expected=True, found=attempt(write, node, key, value))
+            written = attempt(write, node, key, value, LIFETIME_MILLISECONDS)
+            yield compare(f"write to {shard.primary}", expected=True, found=written)
             yield compare(f"read from {shard.primary}", expected=value, found=attempt(read, node, key))
+            attempt(write, node, key, value, EXPIRY_MILLISECONDS)
             time.sleep(1.5 * EXPIRY_MILLISECONDS / 1000)
             yield compare(f"read after expiry from {shard.primary}", expected=None, found=attempt(read, node, key))
 
@@ -138,9 +140,9 @@ def tls_of(access: RedisAccess, node: Address) -> str:
     return SAFE_TLS if version in ("TLSv1.2", "TLSv1.3") else version
 
 
-def write(node: redis.Redis, key: str, value: str) -> bool:
-    """Write a key that expires after `EXPIRY_MILLISECONDS`."""
-    return bool(node.set(key, value, px=EXPIRY_MILLISECONDS))
+def write(node: redis.Redis, key: str, value: str, milliseconds: int) -> bool:
+    """Write a key that expires after so many milliseconds."""
+    return bool(node.set(key, value, px=milliseconds))
 
 
 def read(node: redis.Redis, key: str) -> str | None:

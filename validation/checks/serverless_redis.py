@@ -12,6 +12,7 @@ from validation.attempt import attempt
 from validation.checks.redis_data import (
     EXPIRY_MILLISECONDS,
     KEY_PREFIX,
+    LIFETIME_MILLISECONDS,
     SAFE_TLS,
     reach_endpoint,
     read,
@@ -110,14 +111,16 @@ def logins(context: Context, cache: str) -> Iterator[Finding]:
 
 @check("redis.serverless_round_trip", "The cache writes, reads and expires", severity=Severity.CRITICAL, each=caches)
 def round_trip(context: Context, cache: str) -> Iterator[Finding]:
-    """Every slot is served; a key is written where clients are led to, read back, and expires in time."""
+    """Every slot is served; a key is written where clients are led to, read back, and expires."""
     reached = _reach(context, cache)
     found = topology(reached)
     yield compare("slots that nobody serves", expected=0, found=len(unserved(found)))
     key, value = f"{KEY_PREFIX}{uuid.uuid4()}", uuid.uuid4().hex
     with reached.node(found[0].primary) as node:
-        yield compare("write", expected=True, found=attempt(write, node, key, value))
+        written = attempt(write, node, key, value, LIFETIME_MILLISECONDS)
+        yield compare("write", expected=True, found=written)
         yield compare("read", expected=value, found=attempt(read, node, key))
+        attempt(write, node, key, value, EXPIRY_MILLISECONDS)
         time.sleep(1.5 * EXPIRY_MILLISECONDS / 1000)
         yield compare("read after expiry", expected=None, found=attempt(read, node, key))
 
