@@ -13,7 +13,7 @@ import pytest
 import environments
 from environments import Deployment, Environment
 from environments.declared import APPLICATIONS, OPERATIONS
-from environments.schema import AuditSettings, Freeze
+from environments.schema import AuditSettings, ForeignBucket, Freeze, ReplicationSettings
 from modules.access import BoundaryArns
 from modules.bootstrap import BootstrapStack
 from modules.stack import EnvironmentStack
@@ -29,6 +29,10 @@ LINKED = f"{IAM}:role/aws-service-role/some"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 SERVICES = f"{IAM}:policy/tierstore-prod-boundary-services"
 
+THEIRS = ForeignBucket(
+    bucket="theirs", account="444444444444", kms_key_arn="arn:aws:kms:us-west-2:444444444444:key/theirs"
+)
+
 Context = Mapping[str, str]
 EVERYTHING = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 
@@ -39,7 +43,9 @@ def prod() -> Environment:
     environment = environments.load("prod")
     budget = environment.budget.model_copy(update={"freeze": Freeze(roles=("developer",))})
     audit = AuditSettings(data_events="write", log_group=True)
-    return environment.model_copy(update={"budget": budget, "audit": audit})
+    copied = environment.bucket("assets").model_copy(update={"replication": ReplicationSettings(destination=THEIRS)})
+    buckets = environment.buckets | {"assets": copied}
+    return environment.model_copy(update={"budget": budget, "audit": audit, "buckets": buckets})
 
 
 @pytest.fixture(scope="module")
@@ -192,6 +198,36 @@ def test_whoever_deploys_may_do_what_aws_asks_for_besides(bootstrap: Template, a
     assert is_allowed(action, resource, {}, policy=own, boundary=boundary)
 
 
+OURS = [
+    ("backup:CreateFramework", "backup:us-east-1:{account}:framework:tierstore_prod-0a1b"),
+    ("backup:CreateReportPlan", "backup:us-east-1:{account}:report-plan:tierstore_prod_backup_jobs-0a1b"),
+    ("cloudtrail:PutEventSelectors", "cloudtrail:us-east-1:{account}:trail/tierstore-prod-data-events"),
+    ("elasticache:CreateServerlessCache", "elasticache:us-east-1:{account}:serverlesscache:tierstore-prod"),
+    ("elasticache:ModifyGlobalReplicationGroup", "elasticache::{account}:globalreplicationgroup:ldgnf-tierstore-prod"),
+    ("elasticache:ModifyReplicationGroup", "elasticache:us-west-2:{account}:replicationgroup:tierstore-prod-replica"),
+    ("logs:PutRetentionPolicy", "logs:us-west-2:{account}:log-group:/tierstore/prod-replica/redis/slow-log"),
+    ("ssm:PutParameter", "ssm:us-west-2:{account}:parameter/tierstore/prod/connection"),
+]
+
+
+@pytest.mark.parametrize(("action", "place"), OURS, ids=[action for action, _ in OURS])
+def test_whoever_deploys_changes_what_is_the_environments_in_both_regions(
+    bootstrap: Template, action: str, place: str
+) -> None:
+    own = policy(bootstrap, "aws_iam_role_policy", "deploy")
+    boundary = policy(bootstrap, "aws_iam_policy", "boundary-workflows")
+
+    assert is_allowed(action, f"arn:aws:{place.format(account=ACCOUNT)}", {}, policy=own, boundary=boundary)
+
+
+@pytest.mark.parametrize(("action", "place"), [each for each in OURS if not each[0].startswith("backup")])
+def test_whoever_deploys_changes_nothing_of_another_environment(bootstrap: Template, action: str, place: str) -> None:
+    own = policy(bootstrap, "aws_iam_role_policy", "deploy")
+    theirs = place.format(account=ACCOUNT).replace("tierstore-prod", "tierstore-dev").replace("/prod", "/dev")
+
+    assert not is_allowed(action, f"arn:aws:{theirs}", {}, policy=own, boundary=EVERYTHING)
+
+
 def test_whoever_plans_reads_what_the_networks_rules_name(bootstrap: Template) -> None:
     own = policy(bootstrap, "aws_iam_role_policy", "plan")
 
@@ -273,6 +309,14 @@ def test_a_boundary_takes_nothing_from_a_service(stack: Template, bootstrap: Tem
         if not is_allowed(action, resource, frozen(prod), policy=EVERYTHING, boundary=boundary)
     ]
     assert lost == []
+
+
+@pytest.mark.parametrize("role", ["developer", "tierstore-prod-deploy"])
+def test_the_end_of_a_budget_gives_nobody_rights(bootstrap: Template, role: str) -> None:
+    boundary = policy(bootstrap, "aws_iam_policy", "boundary-services")
+    asked = {"iam:PolicyARN": ADMINISTRATOR}
+
+    assert not is_allowed("iam:AttachRolePolicy", f"{IAM}:role/{role}", asked, policy=EVERYTHING, boundary=boundary)
 
 
 def listed(value: str | list[str]) -> list[str]:

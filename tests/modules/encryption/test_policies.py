@@ -78,4 +78,5 @@ def test_elasticache_uses_the_key_only_where_a_bucket_takes_exports(environment:
 
     assert statement["Principal"] == {"Service": "eu-central-1.elasticache-snapshot.amazonaws.com"}
     assert statement["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert statement["Condition"] == {"StringEqualsIfExists": {"aws:SourceAccount": "123456789012"}}
     assert render_redis_exports(environment) == []
