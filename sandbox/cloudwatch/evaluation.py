@@ -109,8 +109,10 @@ def _limit(definition: Mapping[str, Any], points: Mapping[str, Points], *, befor
     band = definition.get("ThresholdMetricId")
     if band is None:
         return float(definition["Threshold"])
-    expression = next(query["Expression"] for query in definition["Metrics"] if query["Id"] == band)
-    metric, deviations = metric_math.band(expression)
+    expressions = {query["Id"]: query.get("Expression", "") for query in definition["Metrics"]}
+    metric, deviations = metric_math.band(expressions.get(band, ""))
+    if metric not in points:
+        raise metric_math.ExpressionError(f"the band is around {metric}; alarms here know one around a metric only")
     history = [value for begin, value in points[metric].items() if begin < before]
     if len(history) < _LEAST_HISTORY:
         return None

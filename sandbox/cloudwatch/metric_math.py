@@ -98,8 +98,8 @@ class _Moment:
             case "IF", [condition, then, otherwise]:
                 chosen: Any = self.value(condition)
                 return None if chosen is None else self.value(then if chosen else otherwise)
-            case "PERIOD", [ast.Name(id=name)]:
+            case "PERIOD", [ast.Name(id=name)] if name in self.periods:
                 return float(self.periods[name])
-            case "SERVICE_QUOTA", [ast.Name(id=name)]:
+            case "SERVICE_QUOTA", [ast.Name(id=name)] if name in self.periods:
                 return SERVICE_QUOTA * self.periods[name]
         raise ExpressionError(f"metric math here knows no {function} of {len(arguments)} arguments")

@@ -101,3 +101,22 @@ def test_what_can_be_evaluated_is_known(known: dict[str, Any]) -> None:
 def test_a_comparison_that_is_not_known_is_said() -> None:
     with pytest.raises(ExpressionError, match="alarms here know no LessThanLowerThreshold"):
         require_known(definition(ComparisonOperator="LessThanLowerThreshold"))
+
+
+@pytest.mark.parametrize(
+    ("expression", "told"),
+    [
+        ("ANOMALY_DETECTION_BAND(m1", "ANOMALY_DETECTION_BAND"),
+        ("ANOMALY_DETECTION_BAND(m2, 2)", "the band is around m2"),
+    ],
+)
+def test_a_band_that_cannot_be_drawn_is_said(expression: str, told: str) -> None:
+    metric, band = BAND["Metrics"]
+
+    with pytest.raises(ExpressionError, match=told):
+        require_known({**BAND, "Metrics": [metric, {**band, "Expression": expression}]})
+
+
+def test_a_band_that_is_not_there_is_said() -> None:
+    with pytest.raises(ExpressionError):
+        require_known({**BAND, "ThresholdMetricId": "another"})
