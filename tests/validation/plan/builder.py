@@ -64,6 +64,11 @@ def forgotten(address: str, before: Values) -> Json:
     return _change(address, ["forget"], before, None)
 
 
+def imported(entry: Json) -> Json:
+    """The same change of a resource that comes into the state by it."""
+    return entry | {"change": entry["change"] | {"importing": {"id": "core"}}}
+
+
 def moved(entry: Json, *, from_: str) -> Json:
     """The same change of a resource that had another address before."""
     return entry | {"previous_address": from_}

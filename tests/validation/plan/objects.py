@@ -261,10 +261,12 @@ INGRESS: Values = {
 }
 
 
-def cors(*origins: str, methods: Sequence[str] = ("PUT",)) -> list[Values]:
+def cors(*origins: str, methods: Sequence[str] = ("PUT",), headers: Sequence[str] = ("*",)) -> list[Values]:
     """The rules of a bucket that lets pages of some sites in, else of one."""
     site = ["https://app.example.org"]
-    return [{"allowed_origins": list(origins) or site, "allowed_methods": list(methods), "allowed_headers": ["*"]}]
+    return [
+        {"allowed_origins": list(origins) or site, "allowed_methods": list(methods), "allowed_headers": list(headers)}
+    ]
 
 
 def parameters(policy_: str) -> Values:

@@ -14,6 +14,7 @@ from tests.validation.plan.builder import (
     destroyed,
     environment,
     findings_of,
+    imported,
     moved,
     only_finding,
     plan,
@@ -156,6 +157,17 @@ class TestDrift:
         assert [path for path, _, _ in drift.differences] == [("tags", "By")]
         assert drift.outcome == "the plan leaves it so"
 
+    def test_a_block_more_than_the_code_has_is_drift(self) -> None:
+        west, east = ({"region_name": region} for region in ("us-west-2", "us-east-2"))
+        drifted = updated(TABLE, {**o.TABLE, "replica": [west]}, replica=[west, east])
+        document = plan(drift=[drifted], declared={TABLE: ["replica"]})
+        (resource,) = document["configuration"]["root_module"]["resources"]
+        resource["expressions"]["replica"] = [{"region_name": {"constant_value": "us-west-2"}}]
+
+        (drift,) = reviewed(document).drift
+
+        assert drift.differences == ((("replica",), [west], [west, east]),)
+
     def test_drift_in_nothing_that_the_code_sets_is_none(self) -> None:
         assert reviewed(plan(drift=[self.TAGGED], declared={TABLE: ["name"]})).drift == ()
 
@@ -278,6 +290,7 @@ class TestApproval:
             plan(updated(TABLE, o.TABLE, unknown={"tags": True})),
             plan(updated(f"{TABLE}[0]", o.TABLE, tags={})),
             plan(moved(updated(TABLE, o.TABLE, tags={}), from_="aws_dynamodb_table.old")),
+            plan(imported(updated(TABLE, o.TABLE, tags={}))),
             plan(updated(TABLE, o.TABLE, tags={}), created("aws_s3_bucket.a", o.BUCKET)),
             plan(updated(TABLE, o.TABLE, tags={}), output_changes={"tables": {"actions": ["update"]}}),
         ],
@@ -289,6 +302,11 @@ class TestApproval:
 
         (reason,) = result.reasons()
         assert f"is not the approved one, {approved}" in reason
+
+    def test_to_delete_what_an_interrupted_replacement_left_is_another_plan(self) -> None:
+        left, whole = (plan(destroyed(TABLE, o.TABLE, because="", deposed=key)) for key in ("0a1b2c3d", ""))
+
+        assert self.fingerprint(left) != self.fingerprint(whole)
 
 
 class TestSummary:
@@ -306,10 +324,7 @@ class TestSummary:
         assert counted == {"dynamodb": {"update": 1, "move": 1}, "s3": {"create": 2}, "network": {"destroy": 1}}
 
     def test_an_import_is_a_change(self) -> None:
-        entry = unchanged(TABLE, o.TABLE)
-        entry["change"]["importing"] = {"id": "core"}
-
-        (tier,) = reviewed(plan(entry)).summary
+        (tier,) = reviewed(plan(imported(unchanged(TABLE, o.TABLE)))).summary
 
         assert dict(tier.counts) == {"import": 1}
 

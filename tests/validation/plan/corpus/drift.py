@@ -58,4 +58,9 @@ CASES = (
         ),
         blocked=(("destroy", BUCKET),),
     ),
+    Case(
+        "somebody deleted the table, and the code does not say in plain text where it looks",
+        plan(drift=[destroyed(COPY, {"arn": "arn:aws:dynamodb:us-west-2:111111111111:table/core"}, because="")]),
+        notices=(COPY,),
+    ),
 )

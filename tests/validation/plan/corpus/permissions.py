@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from tests.validation.plan import objects as o
 from tests.validation.plan.builder import created, destroyed, plan, replaced, sensitive, unchanged, updated
-from tests.validation.plan.corpus.addresses import ATTACHMENT, BUCKET, KEY, POLICY, ROLE, ROLE_POLICY, VERSIONING
+from tests.validation.plan.corpus.addresses import (
+    ATTACHMENT,
+    BUCKET,
+    KEY,
+    POLICY,
+    ROLE,
+    ROLE_POLICY,
+    TOPIC,
+    VERSIONING,
+)
 from tests.validation.plan.corpus.case import Case
 
 CASES = (
@@ -373,5 +382,19 @@ CASES = (
             ),
         ),
         blocked=(("weaken", POLICY),),
+    ),
+    Case(
+        "another account may publish to an old topic",
+        plan(
+            created(
+                "aws_sns_topic_policy.alarms",
+                {
+                    "arn": o.TOPIC["arn"],
+                    "policy": o.policy({**o.KEY_USE, "Principal": {"AWS": "222222222222"}, "Action": "sns:Publish"}),
+                },
+            ),
+            unchanged(TOPIC, o.TOPIC),
+        ),
+        blocked=(("weaken", "aws_sns_topic_policy.alarms"),),
     ),
 )

@@ -349,4 +349,19 @@ CASES = (
         plan(updated("aws_route_table_association.one", {"route_table_id": "rtb-1"}, route_table_id="rtb-public")),
         blocked=(("weaken", "aws_route_table_association.one"),),
     ),
+    Case(
+        "pages may send another header",
+        plan(
+            updated(
+                CORS,
+                {**o.CORS, "cors_rule": o.cors(headers=["content-type"])},
+                cors_rule=o.cors(headers=["content-type", "x-amz-acl"]),
+            )
+        ),
+        blocked=(("weaken", CORS),),
+    ),
+    Case(
+        "pages may send fewer headers",
+        plan(updated(CORS, o.CORS, cors_rule=o.cors(headers=["Content-Type"]))),
+    ),
 )
