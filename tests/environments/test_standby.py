@@ -9,6 +9,7 @@ from tests.environments.conftest import WriteEnvironment
 
 WITH_A_REPLICA = (
     "disaster_recovery_region: us-west-2\n"
+    "endpoints: {dynamodb: https://vpce-0a1b2c3d.dynamodb.us-east-1.vpce.amazonaws.com}\n"
     "redis:\n"
     "  node_type: cache.r7g.large\n"
     "  replicas_per_shard: 2\n"
@@ -29,6 +30,7 @@ def test_a_standby_is_an_environment_of_the_other_region(write: WriteEnvironment
 
     assert there is not None
     assert (there.region, there.disaster_recovery_region) == ("us-west-2", None)
+    assert there.endpoints == {}
     assert there.replication_group_id == "tierstore-dev-replica"
     assert there.physical_name("redis") == "tierstore-dev-replica-redis"
     assert isinstance(there.network, CreatedNetwork)

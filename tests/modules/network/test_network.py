@@ -8,7 +8,7 @@ import pytest
 from environments import Environment
 from environments.schema import CreatedNetwork, ExistingNetwork
 from modules.network import Network
-from modules.network.interface_endpoints import service_name
+from modules.network.interface_endpoints import render_own_account, service_name
 from tests.modules.template import Block, Template, statements, synthesized
 
 OPEN = {"0.0.0.0/0", "::/0"}
@@ -217,12 +217,21 @@ class TestInterfaceEndpoints:
 
         assert self.statement(ours, service)["Condition"] == {"StringEquals": own}
 
-    def test_in_a_vpc_of_our_own_parameters_are_the_environments(
-        self, ours: Template, somebody_elses: Template
+    @pytest.mark.parametrize(
+        ("service", "ours"),
+        [
+            ("kinesis-streams", "arn:aws:kinesis:eu-central-1:123456789012:stream/tierstore-test-*"),
+            ("sns", "arn:aws:sns:eu-central-1:123456789012:tierstore-test-*"),
+            ("ssm", "arn:aws:ssm:eu-central-1:123456789012:parameter/tierstore/test/*"),
+            ("kms", "*"),
+        ],
+    )
+    def test_in_a_vpc_of_our_own_what_has_its_name_is_the_environments(
+        self, environment: Environment, service: str, ours: str
     ) -> None:
-        parameters = "arn:aws:ssm:eu-central-1:123456789012:parameter/tierstore/test/*"
+        assert render_own_account(environment, service, data_of=environment)["Resource"] == ours
 
-        assert self.statement(ours, "ssm")["Resource"] == parameters
+    def test_in_somebody_elses_vpc_it_is_the_accounts(self, somebody_elses: Template) -> None:
         assert self.statement(somebody_elses, "ssm")["Resource"] == "*"
 
     def test_metrics_are_called_as_iam_calls_them(self, ours: Template) -> None:
