@@ -28,8 +28,8 @@ class Leaderboards(Group[Mode]):
     """Scores in order. They live in Redis: what was written lasts through the loss of a node, not of all.
 
     While Redis cannot be asked, reads give the last answer that this process had, or what stands in a copy of the
-    hundred best that is at most some minutes old, and writes wait in a table until `outbox.deliver`, or the next
-    operations that find Redis there.
+    hundred best that is at most some minutes old, none of a board that nobody has used for a day; writes wait in a
+    table until `outbox.deliver`, or the next operations that find Redis there.
     """
 
     def __init__(self, runner: Runner, context: Context, writes: LateWrites, copies: BoardCopies) -> None:
