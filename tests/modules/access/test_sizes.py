@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import astuple
 from pathlib import Path
 
 import pytest
 
-from environments import Environment, load
-from environments.replication_groups import cache_ids
-from environments.rules.consistency import LONGEST_CACHE_ID
-from environments.standby import with_standby
+from environments import Environment, InvalidEnvironment, load
 from modules.access import BoundaryArns
 from modules.access.boundaries import render_boundaries
 from modules.access.operations import Place, render_operations
@@ -24,24 +22,24 @@ description: the longest names in the partition with the longest ARNs, and every
 account: "111111111111"
 region: us-gov-west-1
 disaster_recovery_region: us-gov-east-1
-prefix: tierstore-platforms
 redis:
   node_type: cache.r7g.large
   replica: {network: {kind: create, cidr: 10.41.0.0/16}}
   separate: {session: {}, real_time: {}}
 """
 KEY = "arn:aws-us-gov:kms:us-gov-west-1:111111111111:key/mrk-0123456789abcdef0123456789abcdef"
+LONGEST_PREFIX = 30
 STATE = {"state_bucket": "b" * 63, "state_key": KEY}
 
 
 @pytest.fixture
 def largest(tmp_path: Path) -> Environment:
-    (tmp_path / "qa.yaml").write_text(LARGEST)
-    return load("qa", directory=tmp_path)
-
-
-def test_its_names_are_as_long_as_they_may_be(largest: Environment) -> None:
-    assert max(len(id_) for each in with_standby(largest) for id_ in cache_ids(each)) == LONGEST_CACHE_ID
+    """The environment with the longest prefix that is not refused."""
+    for length in range(LONGEST_PREFIX, 0, -1):
+        (tmp_path / "qa.yaml").write_text(f"{LARGEST}prefix: {'t' * length}\n")
+        with suppress(InvalidEnvironment):
+            return load("qa", directory=tmp_path)
+    pytest.fail("every prefix is refused")
 
 
 def test_iam_takes_its_boundaries(largest: Environment) -> None:

@@ -52,6 +52,20 @@ def test_everything_that_stands_by_lives_in_the_other_region(with_a_replica: Tem
     }
 
 
+def test_each_store_there_has_the_key_that_is_meant_for_it(with_a_replica: Template) -> None:
+    keys = {
+        kind: body[attribute]
+        for kind, body in standing_by(with_a_replica)
+        for attribute in ("kms_key_id", "kms_master_key_id")
+        if kind in ("aws_elasticache_replication_group", "aws_cloudwatch_log_group", "aws_sns_topic")
+        and attribute in body
+    }
+
+    assert "keys_redis" in keys["aws_elasticache_replication_group"]
+    assert "keys_logs" in keys["aws_cloudwatch_log_group"]
+    assert "keys_alarms" in keys["aws_sns_topic"]
+
+
 def test_its_network_leads_to_the_copies_of_the_environment_s_data(with_a_replica: Template) -> None:
     policies = {
         body["service_name"]: statements(body["policy"])

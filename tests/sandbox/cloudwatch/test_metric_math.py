@@ -36,7 +36,9 @@ def test_what_is_computed_of_nothing_is_nothing(expression: str) -> None:
     assert value(expression, m1=1, m2=None) is None
 
 
-@pytest.mark.parametrize("expression", ["RATE(m1)", "m1 ** 2", "m3", "SUM(m1)", "'text'", "m1 +", "PERIOD(m3)", "SERVICE_QUOTA(m3)"])
+@pytest.mark.parametrize(
+    "expression", ["RATE(m1)", "m1 ** 2", "m3", "SUM(m1)", "'text'", "m1 +", "PERIOD(m3)", "SERVICE_QUOTA(m3)"]
+)
 def test_what_is_not_known_is_said(expression: str) -> None:
     with pytest.raises(ExpressionError):
         value(expression, m1=1)
