@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import redis
 
 from sandbox.errors import SandboxError
-from sandbox.redis_cluster.node import OPERATOR
+from sandbox.redis_cluster.node import OPERATOR, Server
 from toolchain import redis_server
 
 if TYPE_CHECKING:
@@ -32,9 +32,23 @@ def save(cluster: RedisCluster) -> dict[str, bytes]:
         if primary is None:
             raise SandboxError(f"Shard {shard.id} of {cluster.topology.name} has no primary now.")
         server = cluster.server(primary)
-        server.command("SAVE")
+        _save(server)
         files[shard.id] = (server.folder / "dump.rdb").read_bytes()
     return files
+
+
+def _save(server: Server) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    while True:
+        try:
+            server.command("SAVE")
+        except redis.ResponseError as error:
+            # As for a replica that comes back.
+            if "save already in progress" not in str(error) or time.monotonic() > deadline:
+                raise
+        else:
+            return
+        time.sleep(_POLL)
 
 
 def load(cluster: RedisCluster, files: Iterable[Path]) -> None:

@@ -77,6 +77,23 @@ def test_a_second_snapshot_of_the_name_is_refused(elasticache: Any, replication_
         elasticache.create_snapshot(ReplicationGroupId=replication_group, SnapshotName="taken")
 
 
+def test_a_snapshot_waits_for_a_file_that_is_being_written(
+    sandbox: Sandbox, elasticache: Any, replication_group: str
+) -> None:
+    cluster = sandbox.data_plane(replication_group)
+    primary = cluster.primary(cluster.topology.shards[0])
+    assert primary is not None
+    server = cluster.server(primary)
+    server.command("CONFIG SET", "rdb-key-save-delay", 20_000)
+    try:
+        server.command("BGSAVE")
+        elasticache.create_snapshot(ReplicationGroupId=replication_group, SnapshotName="patient")
+    finally:
+        server.command("CONFIG SET", "rdb-key-save-delay", 0)
+
+    elasticache.delete_snapshot(SnapshotName="patient")
+
+
 def test_a_snapshot_is_refused_while_a_shard_has_no_primary(
     sandbox: Sandbox, elasticache: Any, replication_group: str
 ) -> None:
