@@ -36,8 +36,9 @@ def leading(environment: Environment) -> Template:
 
 @pytest.fixture(scope="module")
 def following(environment: Environment) -> Template:
-    """A replication group that is a replica."""
-    return caches(environment, follows={"": "ldgnf-tierstore-test"}, restore_from=None)
+    """Replication groups that are replicas: the main one, and one for sessions."""
+    datastores = {"": "ldgnf-tierstore-test", "session": "ldgnf-tierstore-test-session"}
+    return caches(environment, follows=datastores, separate=SeparateGroups(session=ReplicationGroupSettings()))
 
 
 def test_without_a_replica_there_is_no_global_datastore(environment: Environment) -> None:
@@ -74,6 +75,12 @@ def test_a_replica_is_given_nothing_that_it_has_from_its_primary(following: Temp
     assert replica["global_replication_group_id"] == "ldgnf-tierstore-test"
     assert replica.keys().isdisjoint(NEVER_GIVEN)
     assert following.all("aws_elasticache_parameter_group") == []
+
+
+def test_each_replica_follows_the_datastore_of_its_use(following: Template) -> None:
+    sessions = group(following, "tierstore-test-session")
+
+    assert sessions["global_replication_group_id"] == "ldgnf-tierstore-test-session"
 
 
 def test_a_replica_has_what_belongs_to_its_region(following: Template) -> None:
