@@ -216,7 +216,10 @@ UNHEARD: Final = dict.fromkeys(
 
 _LATER: Final = "the alarm sounds later, or more seldom"
 LATER: Final[Rules] = {
-    "aws_cloudwatch_composite_alarm": {"alarm_rule": (unheeds, "some alarms set it off no longer")},
+    "aws_cloudwatch_composite_alarm": {
+        "actions_suppressor": (imposed, "another alarm can keep it silent"),
+        "alarm_rule": (unheeds, "some alarms set it off no longer"),
+    },
     "aws_cloudwatch_metric_alarm": {
         "datapoints_to_alarm": (raised, _LATER),
         "evaluation_periods": (raised, _LATER),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from itertools import groupby
-from typing import Any
+from typing import Any, Final
 from xml.etree import ElementTree as Xml
 
 from validation.framework.result import Status
 from validation.report.document import Document, comparison
+
+_FORBIDDEN: Final = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML 1.0 may hold, not even escaped, such as the colours in what a command said."""
 
 
 def render(report: Document) -> str:
@@ -24,7 +28,7 @@ def render(report: Document) -> str:
         suite.set("errors", str(statuses.count(Status.ERROR)))
         suite.set("skipped", str(statuses.count(Status.SKIPPED)))
     Xml.indent(root)
-    return Xml.tostring(root, encoding="unicode", xml_declaration=True)
+    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", Xml.tostring(root, encoding="unicode", xml_declaration=True))
 
 
 def _add_case(suite: Xml.Element, check: dict[str, Any], result: dict[str, Any]) -> None:

@@ -130,15 +130,24 @@ def test_a_check_of_redis_is_asked_there_too(environment: environments.Environme
     assert status(standby.transit_encryption, environment, answers) is Status.FAILED
 
 
-@pytest.mark.parametrize(("host", "expected"), [("there.example", Status.PASSED), ("elsewhere.example", Status.FAILED)])
+@pytest.mark.parametrize(
+    ("host", "said", "expected"),
+    [
+        ("there.example", {}, Status.PASSED),
+        ("elsewhere.example", {}, Status.FAILED),
+        ("there.example", {"region": "us-east-1"}, Status.FAILED),
+        ("there.example", {"environment": "prod"}, Status.FAILED),
+    ],
+)
 def test_a_document_that_leads_elsewhere_fails(
-    environment: environments.Environment, host: str, expected: Status
+    environment: environments.Environment, host: str, said: dict[str, str], expected: Status
 ) -> None:
     reached = {"port": 6379, "tls": True, "user": f"{THERE}-app", "authentication": "iam"}
     document = {
         "environment": "local",
         "region": "us-west-2",
         "redis": {"replication_group_id": THERE, "host": host, **reached},
+        **said,
     }
     group = {"ReplicationGroupId": THERE, "ConfigurationEndpoint": {"Address": "there.example", "Port": 6379}}
 

@@ -281,6 +281,13 @@ def test_recorded_requests(only: str | None, items: str, objects: str) -> None:
     assert usd(estimate) == {"data events of items": items, "data events of objects": objects}
 
 
+def test_every_run_of_a_restore_test_is_paid_for() -> None:
+    selection = created("aws_backup_restore_testing_selection.a", {"protected_resource_type": "DynamoDB"})
+
+    # 4 times 2 tables × 5 × 0.15
+    assert usd(estimated(selection, cost=CostSettings(restore_tests=4))) == {"restored tables": "6.00"}
+
+
 def test_logs_that_are_kept_for_ever_are_not_priced_for_ever() -> None:
     estimate = estimated(created("aws_cloudwatch_log_group.a", {"retention_in_days": 0}))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,9 @@ from validation.cost.inventory import before
 from validation.cost.measured import DAYS, IndexUse, Measured, NodeUse
 from validation.cost.metrics import measure
 from validation.plan.model import Plan, read_plan
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
 
 TABLE = "aws_dynamodb_table.core"
 GROUP = "aws_elasticache_replication_group.group"
@@ -87,6 +91,28 @@ def test_only_an_idle_group_is_advised_nodes_that_burst(engine_cpu: int, best: s
 @pytest.mark.parametrize(("memory", "engine_cpu"), [(70, 30), (5, 60)])
 def test_a_full_or_busy_group_stays_as_it_is(memory: int, engine_cpu: int) -> None:
     assert advice(node_use(memory=memory, engine_cpu=engine_cpu)) == {}
+
+
+class OneValueANode:
+    """CloudWatch that knows nodes of two groups, of which one's name begins with the other's."""
+
+    use = MappingProxyType({"x-0001-001": 20.0, "x-session-0001-001": 95.0})
+
+    def get_paginator(self, _operation: str) -> OneValueANode:
+        return self
+
+    def paginate(self, **_asked: str) -> list[dict[str, Any]]:
+        return [{"Metrics": [{"Dimensions": [{"Name": "CacheClusterId", "Value": node}]} for node in self.use]}]
+
+    def get_metric_statistics(self, **asked: Any) -> dict[str, Any]:
+        (dimension, *_) = asked["Dimensions"]
+        return {"Datapoints": [{"Maximum": self.use[dimension["Value"]]}] if dimension["Value"] in self.use else []}
+
+
+def test_nodes_of_a_separate_group_are_not_those_of_the_main_one() -> None:
+    measured = measure(cast("CloudWatchClient", OneValueANode()), before(deployed()), now=datetime.now(UTC))
+
+    assert measured.nodes == {"x": NodeUse(memory=Decimal(20), engine_cpu=Decimal(20))}
 
 
 @pytest.mark.integration

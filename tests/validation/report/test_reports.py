@@ -94,6 +94,18 @@ def test_a_check_that_examined_nothing_is_left_out() -> None:
     assert [check["id"] for check in document["checks"]] == ["s3.policy"]
 
 
+def test_junit_is_xml_whatever_a_check_was_told() -> None:
+    told = a_result("s3.policy", Status.ERROR, reason="\x1b[31mno\x00 answer\x1b[0m \ud800 \N{PARTY POPPER}")
+    report = run_document(
+        SUBJECT, [a_check("s3.policy")], [told], started_at=datetime(2026, 1, 2, tzinfo=UTC), seconds=1
+    )
+
+    (error,) = Xml.fromstring(junit.render(report)).iter("error")
+
+    assert "no\N{REPLACEMENT CHARACTER} answer" in error.attrib["message"]
+    assert "\N{PARTY POPPER}" in error.attrib["message"]
+
+
 def test_junit_has_a_suite_for_each_tier_and_a_case_for_each_result(report: dict[str, Any]) -> None:
     root = Xml.fromstring(junit.render(report))
 

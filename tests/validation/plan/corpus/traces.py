@@ -154,4 +154,15 @@ CASES = (
         ),
         blocked=(("weaken", "aws_dynamodb_kinesis_streaming_destination.core"),),
     ),
+    Case(
+        "another alarm can keep the alarm of a tier silent",
+        plan(
+            updated(
+                "aws_cloudwatch_composite_alarm.redis",
+                {"alarm_rule": 'ALARM("memory")', "actions_suppressor": []},
+                actions_suppressor=[{"alarm": "maintenance", "wait_period": 60, "extension_period": 60}],
+            )
+        ),
+        notices=("aws_cloudwatch_composite_alarm.redis",),
+    ),
 )
