@@ -40,6 +40,17 @@ def test_a_cache_without_nodes_has_no_logs_of_them() -> None:
     assert set(cost_tags.resources(nodes)) - set(cost_tags.resources(ServerlessContext({}))) == {"logs of Redis"}
 
 
+def test_buckets_without_copies_in_the_other_region_have_none_to_look_at() -> None:
+    local = environments.load("local")
+    alone = {name: settings.model_copy(update={"replication": None}) for name, settings in local.buckets.items()}
+    copied, kept = (
+        set(cost_tags.resources(Context(environment, DATA_MODEL, cast("Clients", None))))
+        for environment in (local, local.model_copy(update={"buckets": alone}))
+    )
+
+    assert copied - kept == {"copies of buckets"}
+
+
 @pytest.mark.parametrize(
     ("tagged", "expected"),
     [
