@@ -17,6 +17,7 @@ from sandbox.elasticache.protocol import ServiceError
 from sandbox.redis_cluster.cluster import is_in_sync
 from sandbox.redis_cluster.slots import SLOTS
 from tests.sandbox.conftest import APPLICATION, Sandbox
+from tests.support.patience import wait_long_for_redis
 from tierstore.aws import Aws
 from tierstore.connection import Connection, RedisConnection
 from tierstore.errors import StorageError
@@ -175,12 +176,14 @@ def writing(sandbox: Sandbox, group_id: str, *, region: str) -> Iterator[Writer]
         ca_file=sandbox.connection.redis.ca_file,
         redis_passwords_file=sandbox.connection.redis.user_passwords_file,
     )
-    writer = Writer(connection)
-    writer.start()
-    while len(writer.written) < 100:
-        assert not writer.failures
-        time.sleep(0.01)
-    yield writer
+    with pytest.MonkeyPatch.context() as patch:
+        wait_long_for_redis(patch)
+        writer = Writer(connection)
+        writer.start()
+        while len(writer.written) < 100:
+            assert not writer.failures
+            time.sleep(0.01)
+        yield writer
 
 
 @pytest.mark.integration

@@ -120,13 +120,15 @@ def test_a_flush_writes_what_came_since_the_last(metrics_of_dev: EmfMetrics, wri
     assert [json.loads(line)["Calls"] for line in written] == [1, 2]
 
 
-def test_closing_writes_what_is_left() -> None:
+def test_closing_writes_what_is_left_and_ends_the_thread() -> None:
     written: list[str] = []
+    before = threading.enumerate()
     with EmfMetrics("dev", write=written.append, seconds=3600) as of_dev:
         of_dev(OPERATION)
 
     assert [json.loads(line)["Calls"] for line in written] == [1]
-    assert not [thread for thread in threading.enumerate() if thread.name == "tierstore-metrics"]
+    begun = [thread for thread in threading.enumerate() if thread not in before]
+    assert not [thread for thread in begun if thread.name == "tierstore-metrics"]
 
 
 def test_a_thread_writes_now_and_then() -> None:
