@@ -6,7 +6,7 @@ from ipaddress import IPv4Network
 import pytest
 
 from environments import Environment
-from environments.schema import CreatedNetwork, ExistingNetwork
+from environments.schema import CreatedNetwork, ExistingNetwork, ServerlessRedisSettings
 from modules.network import Network
 from modules.network.interface_endpoints import render_own_account, service_name
 from tests.modules.template import Block, Template, statements, synthesized
@@ -165,6 +165,15 @@ def test_redis_accepts_connections_from_clients_only(kind: str, request: pytest.
     assert rule["referenced_security_group_id"] == f"${{{clients}.id}}"
     assert (rule["ip_protocol"], rule["from_port"], rule["to_port"]) == ("tcp", 6379, 6379)
     assert "cidr_ipv4" not in rule
+
+
+def test_both_ports_of_a_serverless_cache_are_open_to_clients(environment: Environment) -> None:
+    serverless = environment.model_copy(update={"redis": ServerlessRedisSettings(kind="serverless")})
+    template = network(serverless, CreatedNetwork())
+
+    way_in = template.one("aws_vpc_security_group_ingress_rule")
+    way_out = template.one("aws_vpc_security_group_egress_rule", description="Redis")
+    assert [(rule["from_port"], rule["to_port"]) for rule in (way_in, way_out)] == [(6379, 6380)] * 2
 
 
 def test_clients_reach_redis_and_the_endpoints_only(created: Template) -> None:
