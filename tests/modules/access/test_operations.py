@@ -1,4 +1,4 @@
-"""What those who run an environment may do where Redis stands by in another region."""
+"""What those who run an environment may do with Redis that stands by in another region, or is serverless."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 import pytest
 
 from environments import Environment
-from environments.schema import CreatedNetwork, RedisReplica, RedisSettings
+from environments.schema import CreatedNetwork, RedisReplica, RedisSettings, ServerlessRedisSettings
 from modules.access.operations import Place, render_operations
 from modules.access.statements import DataKeys
 from modules.policy import Statement
@@ -47,3 +47,33 @@ def test_copies_are_read_by_s3_of_their_own_region(recoverable: Environment) -> 
     key = statements(recoverable, "validator")["KeyOfCopies"]
 
     assert key["Condition"] == {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}
+
+
+def test_applications_log_in_to_either_side(with_a_replica: Environment) -> None:
+    login = statements(with_a_replica, "validator")["RedisLogin"]
+
+    assert [arn for arn in login["Resource"] if ":replicationgroup:" in arn] == [
+        f"{ELASTICACHE.format(region='eu-central-1')}:replicationgroup:tierstore-test",
+        f"{ELASTICACHE.format(region='eu-west-1')}:replicationgroup:tierstore-test-replica",
+    ]
+
+
+@pytest.fixture(scope="module")
+def serverless(environment: Environment) -> Environment:
+    return environment.model_copy(update={"redis": ServerlessRedisSettings(kind="serverless")})
+
+
+def test_a_serverless_cache_has_nothing_to_fail_over(environment: Environment, serverless: Environment) -> None:
+    for persona in ("operator", "validator"):
+        assert "Failover" in statements(environment, persona)
+        assert "Failover" not in statements(serverless, persona)
+
+
+def test_snapshots_of_a_serverless_cache_have_names_of_their_own(serverless: Environment) -> None:
+    snapshots = statements(serverless, "backup")["Snapshots"]
+
+    assert "elasticache:CreateServerlessCacheSnapshot" in snapshots["Action"]
+    assert snapshots["Resource"] == [
+        f"{ELASTICACHE.format(region='eu-central-1')}:serverlesscache:tierstore-test",
+        f"{ELASTICACHE.format(region='eu-central-1')}:serverlesscachesnapshot:tierstore-test-*",
+    ]
