@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from environments.declared import OPERATIONS
+from environments.redis_users import key_spaces_of
 from tierstore.declaration.model import DataModel
 from tierstore.declaration.permissions import (
     ItemPermission,
@@ -62,6 +63,33 @@ sts.assume_role(RoleArn=uploader, RoleSessionName=user.id, Tags=[{"Key": "user_i
 
 It reaches the owner's whole item collection, since IAM knows partition keys and no sort keys; and S3 answers it that an
 object is forbidden where there is none, since it must not list what belongs to others.
+
+## In Redis
+
+Each persona that uses Redis has a user of its own there, `<prefix>-<environment>-<persona>` without underscores (`-app`
+for the application), whose access string names its key spaces and the kinds of commands that its patterns need
+([redis_users.py](../environments/redis_users.py)); its role may connect as no other user. Redis tells the names of keys
+only to those who have to look for them, and nobody administers it. A process that is not the application says who it
+is:
+
+```sh
+TIERSTORE_PERSONA=session_service python -m sign_in
+```
+
+`Storage.connect("prod", persona="data_protection")` says it for one storage.
+
+The default user is off. `python -m validation run <environment> --only redis` compares the live access strings with the
+declared ones, and tries what its own user must not do.
+
+An environment in which everybody still logs in as `app` keeps that user and gets the others beside it; nothing is
+replaced, and the application stays connected. In this order nobody is kept out:
+
+1. Set `TIERSTORE_PERSONA` for every process that is not the application, and roll out this release. While the
+   connection document names one user, all of them log in as `app`.
+2. Deploy. The plan review reports `app`, whose rights are spelled otherwise, and the roles, which may connect as
+   somebody new, as `weaken`: [allow them once](plan-review.md#allowing-a-change).
+3. Restart the processes of step 1, which read the connection document when they start. Their open connections last
+   until then; a new one as `app` would be refused, and reads would go to the table.
 
 ## Add a persona
 
@@ -125,6 +153,8 @@ def _section(persona: Persona) -> Iterator[str]:
         actions[_place(permission)].append(permission.action.partition(":")[2])
     for (where, keys), names in actions.items():
         yield _row(where, keys, ", ".join(names))
+    for space, done in key_spaces_of(persona).items():
+        yield _row("Redis", f"`{space}:*`", ", ".join(sorted(done)))
 
 
 def _place(permission: Permission) -> tuple[str, str]:
@@ -136,7 +166,7 @@ def _place(permission: Permission) -> tuple[str, str]:
         case ListingPermission(bucket=bucket, keys=keys):
             return f"list of bucket {bucket}", f"`{keys}`"
         case LoginPermission():
-            return "Redis", "–"
+            return "Redis, as the persona's own user", "–"
 
 
 def _row(*cells: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from environments.redis_users import user_name
 from environments.replication_groups import replication_groups
 from environments.schema import Environment
 from environments.standby import with_standby
@@ -45,9 +46,9 @@ def global_datastore_arns(environment: Environment) -> list[str]:
     return [f"{place}:*-{group.id}" for group in replication_groups(environment)]
 
 
-def cache_user_arn(environment: Environment, user: str = "app") -> str:
-    """Of a user of Redis."""
-    return _arn(environment, "elasticache", f"user:{environment.physical_name(user)}")
+def cache_user_arn(environment: Environment, persona: str) -> str:
+    """Of the user of Redis as whom a persona logs in."""
+    return _arn(environment, "elasticache", f"user:{user_name(environment, persona)}")
 
 
 def trail_arn(environment: Environment) -> str:

@@ -141,6 +141,7 @@ class EnvironmentStack(TerraformStack):
             },
             redis=main,
             separate_redis=separate,
+            redis_users=caches.user_names,
         )
         Connection(self, "connection", parameter_name=environment.connection_parameter, document=document)
         there = standby(environment)

@@ -34,7 +34,7 @@ class ReadParameter(Effect[str]):
     name: str
 
 
-def find(environment: str, *, prefix: str, region: str | None) -> Connection:
+def find(environment: str, *, prefix: str, region: str | None, persona: str | None = None) -> Connection:
     """The connection of a deployed environment, found by its SSM parameter.
 
     Raises `InvalidError` where nothing tells the region, `NotFoundError` where the environment is not deployed there,
@@ -50,7 +50,7 @@ def find(environment: str, *, prefix: str, region: str | None) -> Connection:
 
         plan = standard_retries(random.random).retrying(ReadParameter(name=parameter_name(environment, prefix)))
         try:
-            return Connection.parse(SyncRunner(carry_out, ThreadPoolExecutor).run(plan))
+            return Connection.parse(SyncRunner(carry_out, ThreadPoolExecutor).run(plan), persona=persona)
         except NotFoundError:
             raise NotFoundError(
                 f"environment {environment!r} is not deployed in {found}: SSM has no parameter "

@@ -17,6 +17,10 @@ VERSIONS: Final = (1, 2)
 more than one replication group, or a serverless cache."""
 
 
+APPLICATION: Final = "application"
+"""The persona of a process that is not told another one."""
+
+
 def parameter_name(environment: str, prefix: str) -> str:
     """Name of the SSM parameter that holds an environment's connection document."""
     return f"/{prefix}/{environment}/connection"
@@ -41,6 +45,7 @@ class RedisConnection:
     port: int
     tls: bool
     user: str
+    """Of the persona that the process acts as."""
     authentication: str
     """`iam`: a token signed with the AWS credentials."""
     serverless: bool = False
@@ -90,30 +95,37 @@ class Connection(AwsAccess):
     """Signs cursors; None signs with a key made from the environment's name, which shows mistakes but not forgery."""
 
     @classmethod
-    def parse(cls, document: str, *, variables: Mapping[str, str] | None = None) -> Connection:
-        """Read a connection document; the variables, the environment's unless given, may redirect it.
+    def parse(
+        cls, document: str, *, persona: str | None = None, variables: Mapping[str, str] | None = None
+    ) -> Connection:
+        """Read a connection document as one persona; the variables, the environment's unless given, may redirect it.
+
+        As whom to log in to Redis, `persona` says, or else `TIERSTORE_PERSONA`, or else it is the application.
 
         `AWS_ENDPOINT_URL`, `AWS_CA_BUNDLE` and `AWS_PROFILE` mean what they mean to every AWS tool;
         `TIERSTORE_REDIS_PASSWORDS_FILE` names a file of passwords by Redis user, in place of IAM tokens;
         `TIERSTORE_CURSOR_KEY` is any text of at least 32 characters, the same for all processes that share cursors.
-        Raises `InvalidError` for a document of another version or one that lacks something.
+        Raises `InvalidError` for a document of another version or one that lacks something, and for a persona that has
+        no user of Redis.
         """
         try:
             parsed = json.loads(document)
-            return cls._from_parsed(parsed, os.environ if variables is None else variables)
+            given = os.environ if variables is None else variables
+            return cls._from_parsed(parsed, persona or given.get("TIERSTORE_PERSONA", APPLICATION), given)
         except (ValueError, TypeError, KeyError) as error:
             raise InvalidError(
                 f"the connection document cannot be read: {type(error).__name__}: {error}; deploy the environment again"
             ) from error
 
     @classmethod
-    def _from_parsed(cls, parsed: dict[str, Any], variables: Mapping[str, str]) -> Connection:
+    def _from_parsed(cls, parsed: dict[str, Any], persona: str, variables: Mapping[str, str]) -> Connection:
         if parsed["version"] not in VERSIONS:
             raise InvalidError(
                 f"the connection document has version {parsed['version']!r}, this release reads "
                 f"{' and '.join(map(str, VERSIONS))}; "
                 "use the tierstore release that the environment was deployed with"
             )
+        user = _redis_user(parsed, persona)
         redis_passwords_file = variables.get("TIERSTORE_REDIS_PASSWORDS_FILE")
         return cls(
             **asdict(access_by(variables, region=parsed["region"])),
@@ -123,17 +135,30 @@ class Connection(AwsAccess):
                 name: BucketConnection(name=bucket["name"], kms_key_arn=bucket.get("kms_key_arn"))
                 for name, bucket in parsed["buckets"].items()
             },
-            redis=_redis(parsed["redis"]),
-            separate_redis={KeySpaceUse(use): _redis(group) for use, group in parsed.get("separate_redis", {}).items()},
+            redis=_redis(parsed["redis"], user),
+            separate_redis={
+                KeySpaceUse(use): _redis(group, user) for use, group in parsed.get("separate_redis", {}).items()
+            },
             redis_passwords_file=Path(redis_passwords_file) if redis_passwords_file else None,
             cursor_key=_cursor_key(variables),
         )
 
 
-def _redis(parsed: dict[str, Any]) -> RedisConnection:
+def _redis_user(parsed: dict[str, Any], persona: str) -> str:
+    # A document that an earlier release wrote knows one user, as whom everybody logs in.
+    users: dict[str, str] = parsed.get("redis_users", {persona: parsed["redis"]["user"]})
+    if persona not in users:
+        raise InvalidError(
+            f"persona {persona!r} has no user of Redis; allowed are {', '.join(users)}: give one of them, or none for "
+            "a process that uses no Redis"
+        )
+    return users[persona]
+
+
+def _redis(parsed: dict[str, Any], user: str) -> RedisConnection:
     optional = {"serverless": parsed.get("serverless", False)}
     needed = RedisConnection.__dataclass_fields__.keys() - optional
-    return RedisConnection(**{name: parsed[name] for name in needed}, **optional)
+    return RedisConnection(**{name: parsed[name] for name in needed} | {"user": user}, **optional)
 
 
 MINIMUM_CURSOR_KEY_CHARACTERS: Final = 32

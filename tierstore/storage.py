@@ -128,16 +128,23 @@ class Storage(Operations[Sync]):
 
     @classmethod
     def connect(
-        cls, environment: str, *, prefix: str = PREFIX, region: str | None = None, observe: Observe | None = None
+        cls,
+        environment: str,
+        *,
+        prefix: str = PREFIX,
+        region: str | None = None,
+        persona: str | None = None,
+        observe: Observe | None = None,
     ) -> Self:
         """The storage of a deployed environment, found by its SSM parameter `/<prefix>/<environment>/connection`.
 
-        The region is that of the AWS configuration unless given. Raises `NotFoundError` where the environment is not
+        The region is that of the AWS configuration unless given; `persona` says as whom to log in to Redis, as
+        `Connection.parse` tells. Raises `NotFoundError` where the environment is not
         deployed there, and `AccessDeniedError` without credentials.
         """
         from tierstore import connecting  # noqa: PLC0415 - imports botocore
 
-        return cls(connecting.find(environment, prefix=prefix, region=region), observe=observe)
+        return cls(connecting.find(environment, prefix=prefix, region=region, persona=persona), observe=observe)
 
     def close(self) -> None:
         """Wait for work in the background, then close all connections; a later operation opens new ones."""
@@ -171,16 +178,25 @@ class AsyncStorage(Operations[Async]):
 
     @classmethod
     async def connect(
-        cls, environment: str, *, prefix: str = PREFIX, region: str | None = None, observe: Observe | None = None
+        cls,
+        environment: str,
+        *,
+        prefix: str = PREFIX,
+        region: str | None = None,
+        persona: str | None = None,
+        observe: Observe | None = None,
     ) -> Self:
         """The storage of a deployed environment, found by its SSM parameter `/<prefix>/<environment>/connection`.
 
-        The region is that of the AWS configuration unless given. Raises `NotFoundError` where the environment is not
+        The region is that of the AWS configuration unless given; `persona` says as whom to log in to Redis, as
+        `Connection.parse` tells. Raises `NotFoundError` where the environment is not
         deployed there, and `AccessDeniedError` without credentials.
         """
         from tierstore import connecting  # noqa: PLC0415 - imports botocore
 
-        connection = await asyncio.to_thread(connecting.find, environment, prefix=prefix, region=region)
+        connection = await asyncio.to_thread(
+            connecting.find, environment, prefix=prefix, region=region, persona=persona
+        )
         return cls(connection, observe=observe)
 
     async def close(self) -> None:

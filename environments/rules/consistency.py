@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from environments.declared import APPLICATIONS, BUCKETS, OPERATIONS, OWNERS, TABLES, USED_BUCKETS
 from environments.problems import FieldPath, Finding
+from environments.redis_users import user_names
 from environments.regions import partition
 from environments.replication_groups import cache_ids, replication_groups
 from environments.rules import addresses, audit, backups, buckets, global_datastores, redis, tables
@@ -15,6 +16,9 @@ from environments.wording import given, one_of, unknown
 
 LONGEST_CACHE_ID = 40
 """Limit of ElastiCache (CreateReplicationGroup, CreateServerlessCache)."""
+
+LONGEST_CACHE_USER_ID = 40
+"""Limit of ElastiCache (CreateUser)."""
 
 LONGEST_BUCKET_NAME = 63
 """Limit of S3."""
@@ -109,6 +113,7 @@ def _tags(environment: Environment) -> Iterator[Finding]:
 
 def _names(environment: Environment) -> Iterator[Finding]:
     longest = {id_: LONGEST_CACHE_ID for each in with_standby(environment) for id_ in cache_ids(each)}
+    longest |= {name: LONGEST_CACHE_USER_ID for each in with_standby(environment) for name in user_names(each).values()}
     longest |= {environment.bucket_name(bucket): LONGEST_BUCKET_NAME for bucket in BUCKETS}
     longest |= {environment.role_name(persona): LONGEST_ROLE_NAME for persona in (*APPLICATIONS, *OPERATIONS)}
     if environment.disaster_recovery_region:

@@ -65,7 +65,7 @@ def _operator(place: Place) -> list[Statement]:
         allow("ObjectLists", ("s3:ListBucket", "s3:ListBucketVersions"), lists),
         render_items_key(environment, place.keys.dynamodb, [table.name for table in place.model.tables]),
         render_objects_key(environment, place.keys.s3, data_buckets, encrypts=False),
-        render_login(environment),
+        render_login(environment, "operator"),
         *_failover(environment),
         *_failover_between_regions(environment),
         allow("Logs", ("logs:FilterLogEvents", "logs:GetLogEvents", "logs:StartQuery"), _logs(environment)),
@@ -128,7 +128,7 @@ def _validator(place: Place) -> list[Statement]:
         *_probe_copies(place),
         render_items_key(environment, place.keys.dynamodb, [table.name for table in place.model.tables]),
         render_objects_key(environment, place.keys.s3, data_buckets, encrypts=True),
-        render_login(environment),
+        render_login(environment, "validator"),
         *_failover(environment),
         allow("Roles", ("iam:GetRole", "iam:SimulatePrincipalPolicy"), place.roles),
     ]

@@ -61,18 +61,17 @@ def render_persona(permissions: Iterable[Permission], environment: Environment, 
         buckets = {permission.bucket for permission in objects}
         encrypts = any(permission.action == _ENCRYPTING for permission in objects)
         statements.append(render_objects_key(environment, keys.s3, buckets, encrypts=encrypts))
-    if any(isinstance(permission, LoginPermission) for permission in ordered):
-        statements.append(render_login(environment))
-    return [*statements, render_connection_document(environment)]
+    logins = [render_login(environment, each.persona) for each in ordered if isinstance(each, LoginPermission)]
+    return [*statements, *logins, render_connection_document(environment)]
 
 
-def render_login(environment: Environment) -> Statement:
-    """Log in to Redis as the application's user, and where it stands by."""
+def render_login(environment: Environment, persona: str) -> Statement:
+    """Log in to Redis as the persona's own user, and where it stands by."""
     places = list(with_standby(environment))
     return allow(
         "RedisLogin",
         ["elasticache:Connect"],
-        [arn for place in places for arn in (*arns.cache_arns(place), arns.cache_user_arn(place))],
+        [arn for place in places for arn in (*arns.cache_arns(place), arns.cache_user_arn(place, persona))],
     )
 
 

@@ -31,7 +31,7 @@ class BucketConnection:
 
 @dataclass(frozen=True, kw_only=True)
 class RedisConnection:
-    """A replication group or serverless cache: TLS only, logging in as `user` with a token signed by IAM."""
+    """A replication group or serverless cache: TLS only, logging in as a user with a token signed by IAM."""
 
     replication_group_id: str
     """Or the serverless cache's name."""
@@ -39,6 +39,7 @@ class RedisConnection:
     """The configuration endpoint."""
     port: int
     user: str
+    """The application's."""
     serverless: bool = False
 
 
@@ -50,8 +51,12 @@ def render_connection(
     buckets: Mapping[str, BucketConnection],
     redis: RedisConnection,
     separate_redis: Mapping[str, RedisConnection],
+    redis_users: Mapping[str, str],
 ) -> dict[str, object]:
-    """The document, without any secret: tables and buckets by their declared names, separate groups by their use."""
+    """The document, without any secret.
+
+    Tables and buckets by their declared names, separate groups by their use, users of Redis by their persona.
+    """
     separate = {use: _render_redis(group) for use, group in separate_redis.items()}
     return {
         "version": VERSION_OF_OTHER_REDIS if separate_redis or redis.serverless else VERSION,
@@ -60,6 +65,7 @@ def render_connection(
         "tables": {name: asdict(table) for name, table in tables.items()},
         "buckets": {name: asdict(bucket) for name, bucket in buckets.items()},
         "redis": _render_redis(redis),
+        "redis_users": dict(redis_users),
         **({"separate_redis": separate} if separate else {}),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from modules.connection.document import RedisConnection
 from modules.redis import Cache, Caches, ServerlessCache
+from tierstore.connection import APPLICATION
 
 
 def redis_connections(caches: Caches, *, port: int) -> tuple[RedisConnection, dict[str, RedisConnection]]:
@@ -14,7 +15,7 @@ def redis_connections(caches: Caches, *, port: int) -> tuple[RedisConnection, di
             replication_group_id=cache.replication_group_id,
             host=cache.endpoint,
             port=port,
-            user=caches.user_name,
+            user=caches.user_names[APPLICATION],
             serverless=isinstance(cache, ServerlessCache),
         )
 

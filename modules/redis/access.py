@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from cdktf_cdktf_provider_aws.elasticache_user import ElasticacheUser, ElasticacheUserAuthenticationMode
 from cdktf_cdktf_provider_aws.elasticache_user_group import ElasticacheUserGroup
 from constructs import Construct
 
+from environments.redis_users import NO_ACCESS, RedisUser, redis_users, user_names
 from environments.schema import Environment
-
-APPLICATION_ACCESS: Final = "on ~* &* +@all -@admin -@dangerous +info"
-"""Every key, channel and command but those that administer the server or can bring it down; clients and probes
-need INFO, the CLUSTER commands that describe the cluster are in neither category."""
-
-NO_ACCESS: Final = "off ~* -@all"
+from tierstore.declaration.policies import KeySpaceUse
 
 ENGINE: Final = "redis"
 """Of users and their groups, whatever the nodes run. Valkey takes those of Redis, and Redis takes no others, so that
@@ -23,21 +19,13 @@ another engine changes nothing about who gets in (ElastiCache User Guide, "Role-
 
 
 class Users(Construct):
-    """The application's user, who logs in with a token signed by IAM; every replication group lets in the same."""
+    """A user for each persona that uses Redis, who logs in with a token signed by IAM."""
 
     def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
         super().__init__(scope, id_)
-        # IAM authentication works only where a user's name equals its id.
-        self.application: str = environment.physical_name("app")
-        application = ElasticacheUser(
-            self,
-            "application",
-            user_id=self.application,
-            user_name=self.application,
-            engine=ENGINE,
-            access_string=APPLICATION_ACCESS,
-            authentication_mode=ElasticacheUserAuthenticationMode(type="iam"),
-        )
+        self.names = user_names(environment)
+        """By persona."""
+        self._ids = {user: self._user(user).user_id for user in redis_users()}
         # A group has to have a user called "default", and would let AWS's own in, which may do anything.
         default = ElasticacheUser(
             self,
@@ -48,7 +36,25 @@ class Users(Construct):
             access_string=NO_ACCESS,
             no_password_required=True,
         )
-        self.ids: list[str] = [application.user_id, default.user_id]
+        self._default_id: str = default.user_id
+
+    def ids_of(self, uses: Iterable[KeySpaceUse]) -> list[str]:
+        """The ids of those who are let in to what key spaces of these uses live in."""
+        wanted = frozenset(uses)
+        return [*(id_ for user, id_ in self._ids.items() if user.uses & wanted), self._default_id]
+
+    def _user(self, user: RedisUser) -> ElasticacheUser:
+        # IAM authentication works only where a user's name equals its id.
+        name = self.names[user.persona]
+        return ElasticacheUser(
+            self,
+            user.persona,
+            user_id=name,
+            user_name=name,
+            engine=ENGINE,
+            access_string=user.access_string,
+            authentication_mode=ElasticacheUserAuthenticationMode(type="iam"),
+        )
 
 
 class Access(Construct):

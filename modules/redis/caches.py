@@ -31,7 +31,8 @@ class Caches(Construct):
     ) -> None:
         super().__init__(scope, id_)
         users = Users(self, "access", environment=environment)
-        self.user_name = users.application
+        self.user_names = users.names
+        """By persona."""
         self.main: Cache | ServerlessCache
         self.separate: dict[KeySpaceUse, Cache] = {}
         self.global_datastore_ids: dict[str, str] = {}
@@ -40,7 +41,12 @@ class Caches(Construct):
         if isinstance(settings, ServerlessRedisSettings):
             # Called as the main group is: where one takes the other's place, who gets in keeps address and name.
             self.main = ServerlessCache(
-                self, "Default", environment=environment, settings=settings, place=place, user_ids=users.ids
+                self,
+                "Default",
+                environment=environment,
+                settings=settings,
+                place=place,
+                user_ids=users.ids_of(KeySpaceUse),
             )
             return
         main, *separate = replication_groups(environment)
@@ -52,7 +58,7 @@ class Caches(Construct):
                 environment=environment,
                 group=group,
                 place=place,
-                user_ids=users.ids,
+                user_ids=users.ids_of(group.uses),
                 follows=follows[group.name] if follows else None,
             )
 

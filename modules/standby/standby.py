@@ -80,6 +80,7 @@ class Standby(Construct):
             },
             redis=main,
             separate_redis=separate,
+            redis_users=caches.user_names,
         )
         PublishedDocument(self, "connection", parameter_name=environment.connection_parameter, document=document)
         output = TerraformOutput(self, "standby", value=document)

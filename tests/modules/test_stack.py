@@ -54,7 +54,8 @@ def test_applications_find_every_tier(prod: Template) -> None:
     document = json.loads(parameter["insecure_value"])
     assert document["tables"].keys() == {table.name for table in DATA_MODEL.tables}
     assert document["buckets"].keys() == {bucket.name for bucket in DATA_MODEL.buckets}
-    assert document["redis"]["user"] == "tierstore-prod-app"
+    assert document["redis"]["user"] == document["redis_users"]["application"] == "tierstore-prod-app"
+    assert document["redis_users"]["session_service"] == "tierstore-prod-sessionservice"
     assert document["redis"]["host"].endswith(".configuration_endpoint_address}")
 
 

@@ -82,6 +82,37 @@ def test_another_version_is_refused() -> None:
         parse(version=3)
 
 
+USERS = {"application": "tierstore-dev-app", "reader": "tierstore-dev-reader"}
+
+
+def test_a_process_is_the_application_unless_told_otherwise() -> None:
+    assert parse(redis_users=USERS).redis.user == "tierstore-dev-app"
+
+
+def test_a_process_can_be_told_who_it_is() -> None:
+    document = json.dumps({**DOCUMENT, "redis_users": USERS})
+
+    assert parse({"TIERSTORE_PERSONA": "reader"}, redis_users=USERS).redis.user == "tierstore-dev-reader"
+    assert Connection.parse(document, persona="reader", variables={}).redis.user == "tierstore-dev-reader"
+
+
+def test_it_is_the_same_persona_in_every_replication_group() -> None:
+    groups = {"session": {**DOCUMENT["redis"], "host": "sessions.example"}}
+
+    connection = parse({"TIERSTORE_PERSONA": "reader"}, version=2, redis_users=USERS, separate_redis=groups)
+
+    assert [group.user for group in connection.separate_redis.values()] == ["tierstore-dev-reader"]
+
+
+def test_a_persona_without_a_user_is_told_who_has_one() -> None:
+    with pytest.raises(InvalidError, match="persona 'writer' has no user of Redis; allowed are application, reader"):
+        parse({"TIERSTORE_PERSONA": "writer"}, redis_users=USERS)
+
+
+def test_a_document_that_knows_one_user_serves_every_persona() -> None:
+    assert parse({"TIERSTORE_PERSONA": "reader"}).redis.user == "tierstore-dev-application"
+
+
 @pytest.mark.parametrize("document", ["", "[]", "{}", '{"version": 1}'])
 def test_a_document_that_cannot_be_read_is_refused(document: str) -> None:
     with pytest.raises(InvalidError, match="the connection document cannot be read"):

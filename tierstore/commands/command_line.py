@@ -35,11 +35,13 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def connected(arguments: argparse.Namespace) -> Iterator[Storage]:
-    """The storage of the environment, closed afterwards."""
+def connected(arguments: argparse.Namespace, *, persona: str | None = None) -> Iterator[Storage]:
+    """The storage of the environment, closed afterwards; `persona` is that of the process unless given."""
     from tierstore.storage import Storage  # noqa: PLC0415 - a command that prints the model needs no storage
 
-    with Storage.connect(arguments.environment, prefix=arguments.prefix, region=arguments.region) as storage:
+    with Storage.connect(
+        arguments.environment, prefix=arguments.prefix, region=arguments.region, persona=persona
+    ) as storage:
         yield storage
 
 

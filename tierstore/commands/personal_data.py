@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 from textwrap import dedent
+from typing import Final
 
 from tierstore.commands.command_line import (
     COULD_NOT_RUN,
@@ -18,6 +19,9 @@ from tierstore.commands.command_line import (
     connected,
     in_words,
 )
+
+_PERSONA: Final = "data_protection"
+"""Who may look for keys of every kind."""
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -70,7 +74,7 @@ def _as_run(run: Run) -> Run:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    with connected(arguments) as storage:
+    with connected(arguments, persona=_PERSONA) as storage:
         exported = storage.personal_data.export(arguments.user_id, arguments.path, progress=Progress("written"))
     print(
         f"{exported.path}: {in_words(exported.items)}; {exported.objects:,} objects of {exported.object_bytes:,} bytes"
@@ -79,7 +83,7 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _erase(arguments: argparse.Namespace) -> int:
-    with connected(arguments) as storage:
+    with connected(arguments, persona=_PERSONA) as storage:
         found = storage.personal_data.remains(arguments.user_id)
         print(f"stored for user {arguments.user_id} in {arguments.environment}:")
         for remnant in found:

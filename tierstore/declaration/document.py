@@ -123,8 +123,8 @@ def _describe(request: Request) -> str:  # noqa: PLR0911 - one answer a kind of 
             return f"{action} {', '.join(f'{item.kind} {item.entity.__name__}' for item in items)}"
         case ObjectRequest(bucket=bucket, actions=actions):
             return f"S3 {', '.join(actions)} {bucket.name}"
-        case KeySpaceRequest(key_space=key_space):
-            return f"Redis {key_space.name}"
+        case KeySpaceRequest(key_space=key_space, actions=actions):
+            return f"Redis {', '.join(actions)} {key_space.name}"
 
 
 def _describe_write(write: Write) -> str:

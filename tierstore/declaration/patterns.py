@@ -13,6 +13,7 @@ from tierstore.declaration.requests import (
     GetByUnique,
     GetMany,
     GetShards,
+    KeySpaceRequest,
     ObjectRequest,
     Query,
     Request,
@@ -91,6 +92,8 @@ def _check_request(where: str, request: Request) -> None:
                 _check_batch(where, items)
         case ObjectRequest(actions=actions) if not actions:
             raise DeclarationError(f"{where} names no object action")
+        case KeySpaceRequest(actions=actions) if not actions:
+            raise DeclarationError(f"{where} names no action on its key space")
         case _:
             pass
 

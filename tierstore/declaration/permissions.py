@@ -11,11 +11,13 @@ from tierstore.declaration.entities import Entity
 from tierstore.declaration.errors import DeclarationError
 from tierstore.declaration.keys import Key
 from tierstore.declaration.personas import Persona
+from tierstore.declaration.policies import KeySpace
 from tierstore.declaration.requests import (
     Get,
     GetByUnique,
     GetMany,
     GetShards,
+    KeySpaceAction,
     KeySpaceRequest,
     ObjectAction,
     ObjectRequest,
@@ -61,9 +63,10 @@ class ListingPermission:
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class LoginPermission:
-    """Log in to Redis, where the user's access string decides on."""
+    """Log in to Redis as the persona's own user, whose access string decides on."""
 
     action: str = "elasticache:Connect"
+    persona: str
 
 
 Permission: TypeAlias = ItemPermission | ObjectPermission | ListingPermission | LoginPermission
@@ -81,6 +84,8 @@ def permissions_of(persona: Persona) -> frozenset[Permission]:
         for request in pattern.requests
         for permission in _of_request(request, owner)
     )
+    if key_space_actions_of(persona):
+        found |= {LoginPermission(persona=persona.name)}
     for permission in sorted(found, key=str):
         _check_owner(persona, permission)
     return found
@@ -112,10 +117,8 @@ def _of_request(request: Request, owner: dict[str, str]) -> Iterator[Permission]
     match request:
         case Get(entity=entity):
             yield _on_items("GetItem", entity, entity.declaration.key, owner)
-            yield from _of_cache(entity)
         case GetMany(entity=entity) | GetShards(entity=entity):
             yield _on_items("BatchGetItem", entity, entity.declaration.key, owner)
-            yield from _of_cache(entity)
         case GetByUnique(entity=entity, unique=name):
             guard = next(unique.key for unique in entity.declaration.unique if unique.name == name)
             yield _on_items("GetItem", entity, guard, owner)
@@ -127,14 +130,42 @@ def _of_request(request: Request, owner: dict[str, str]) -> Iterator[Permission]
         case ObjectRequest(bucket=bucket, actions=actions):
             yield from _of_objects(bucket, actions, owner)
         case KeySpaceRequest():
-            yield LoginPermission()
+            # What may be done with keys is for Redis to say, not for IAM.
+            return
+
+
+def key_space_actions_of(persona: Persona) -> dict[KeySpace | None, frozenset[KeySpaceAction]]:
+    """What the persona's patterns do with keys, by key space; None is the common one of cached entities."""
+    found: dict[KeySpace | None, set[KeySpaceAction]] = {}
+    for pattern in persona.patterns:
+        for request in pattern.requests:
+            for space, actions in _on_key_spaces(request):
+                found.setdefault(space, set()).update(actions)
+    return {space: frozenset(actions) for space, actions in found.items()}
+
+
+def _on_key_spaces(request: Request) -> Iterator[tuple[KeySpace | None, tuple[KeySpaceAction, ...]]]:
+    match request:
+        case KeySpaceRequest(key_space=space, actions=actions):
+            yield space, actions
+        case Get(entity=entity) | GetMany(entity=entity) | GetShards(entity=entity):
+            yield from _on_copies(entity)
+        case Write(items=items):
+            for item in items:
+                yield from _on_copies(item.entity)
+
+
+def _on_copies(entity: type[Entity]) -> Iterator[tuple[KeySpace | None, tuple[KeySpaceAction, ...]]]:
+    """Reads of a cached entity begin in Redis and leave a copy there, and writes end it."""
+    policy = entity.declaration.cache
+    if policy is not None:
+        yield policy.key_space, (KeySpaceAction.READ, KeySpaceAction.WRITE)
 
 
 def _of_write(write: Write, owner: dict[str, str]) -> Iterator[Permission]:
     for item in write.items:
         entity = item.entity
         yield _on_items(_write_action(write, item), entity, entity.declaration.key, owner)
-        yield from _of_cache(entity)
         for guard in item.guards:
             if item.kind is not WriteKind.DELETE:
                 yield _on_items("PutItem", entity, guard.key, owner)
@@ -170,12 +201,6 @@ def _on_items(
         index=index or "",
         partitions=key.partition.pattern(owner),
     )
-
-
-def _of_cache(entity: type[Entity]) -> Iterator[LoginPermission]:
-    """Reads of a cached entity begin in Redis, and writes end its copies there."""
-    if entity.declaration.cache is not None:
-        yield LoginPermission()
 
 
 _ON_OBJECTS: Final = {

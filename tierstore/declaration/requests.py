@@ -179,11 +179,21 @@ class ObjectRequest:
     actions: tuple[ObjectAction, ...]
 
 
+class KeySpaceAction(StrEnum):
+    """What happens to keys of a Redis key space."""
+
+    READ = "read"
+    WRITE = "write"
+    FIND = "find"
+    """Look for keys by their names, among those of all key spaces."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class KeySpaceRequest:
     """Read or change keys of a Redis key space."""
 
     key_space: KeySpace
+    actions: tuple[KeySpaceAction, ...] = (KeySpaceAction.READ, KeySpaceAction.WRITE)
 
 
 Request: TypeAlias = Get | GetMany | GetByUnique | GetShards | Query | Write | ObjectRequest | KeySpaceRequest

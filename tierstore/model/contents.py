@@ -14,6 +14,7 @@ from tierstore.declaration.policies import CachePolicy
 from tierstore.declaration.requests import (
     Get,
     GetShards,
+    KeySpaceAction,
     KeySpaceRequest,
     Query,
     add,
@@ -226,7 +227,7 @@ PATTERNS: Final = (
         title="read a counter: the sum of its shards and what is not yet flushed",
         requests=(
             GetShards(entity=ContentCounter),
-            KeySpaceRequest(key_space=LIVE_COUNTERS),
+            KeySpaceRequest(key_space=LIVE_COUNTERS, actions=(KeySpaceAction.READ,)),
         ),
     ),
     AccessPattern(

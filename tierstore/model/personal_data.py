@@ -11,6 +11,7 @@ from tierstore.declaration.places import place_of
 from tierstore.declaration.requests import (
     Get,
     GetMany,
+    KeySpaceAction,
     KeySpaceRequest,
     ObjectAction,
     ObjectRequest,
@@ -63,7 +64,9 @@ def _in_buckets(*actions: ObjectAction) -> tuple[Request, ...]:
     )
 
 
-_IN_KEY_SPACES: Final = tuple(KeySpaceRequest(key_space=space) for space in KEY_SPACES)
+def _in_key_spaces(*actions: KeySpaceAction) -> tuple[Request, ...]:
+    return tuple(KeySpaceRequest(key_space=space, actions=actions) for space in KEY_SPACES)
+
 
 PATTERNS: Final = (
     AccessPattern(
@@ -83,13 +86,17 @@ PATTERNS: Final = (
             *_finding(),
             *_removing(),
             *_in_buckets(ObjectAction.ERASE),
-            *_IN_KEY_SPACES,
+            *_in_key_spaces(KeySpaceAction.FIND, KeySpaceAction.READ, KeySpaceAction.WRITE),
         ),
     ),
     AccessPattern(
         id="P3",
         name="personal_data.remains",
         title="what is stored for a user, by where it lies",
-        requests=(*_finding(), *_in_buckets(ObjectAction.ERASE), *_IN_KEY_SPACES),
+        requests=(
+            *_finding(),
+            *_in_buckets(ObjectAction.ERASE),
+            *_in_key_spaces(KeySpaceAction.FIND, KeySpaceAction.READ),
+        ),
     ),
 )

@@ -6,7 +6,7 @@ from typing import Final
 
 from tierstore.declaration.entities import Entity
 from tierstore.declaration.patterns import AccessPattern
-from tierstore.declaration.requests import GetMany, KeySpaceRequest
+from tierstore.declaration.requests import GetMany, KeySpaceAction, KeySpaceRequest
 from tierstore.model.contents import Content
 from tierstore.model.key_spaces import CHANGE_FEED, ENTITY_CACHE, LEADERBOARDS, RATE_LIMITS
 from tierstore.model.outbox import COPIED, COPY, KEEP
@@ -41,13 +41,13 @@ PATTERNS: Final = (
         id="R3",
         name="leaderboards.rank",
         title="a member's score and rank in a leaderboard",
-        requests=(KeySpaceRequest(key_space=LEADERBOARDS), COPIED, COPY),
+        requests=(KeySpaceRequest(key_space=LEADERBOARDS, actions=(KeySpaceAction.READ,)), COPIED, COPY),
     ),
     AccessPattern(
         id="R3t",
         name="leaderboards.top",
         title="the best of a leaderboard, or those from a rank on",
-        requests=(KeySpaceRequest(key_space=LEADERBOARDS), COPIED, COPY),
+        requests=(KeySpaceRequest(key_space=LEADERBOARDS, actions=(KeySpaceAction.READ,)), COPIED, COPY),
     ),
     AccessPattern(
         id="R3s",
@@ -71,7 +71,7 @@ PATTERNS: Final = (
         id="R4",
         name="changes.follow",
         title="follow the changes of a topic",
-        requests=(KeySpaceRequest(key_space=CHANGE_FEED),),
+        requests=(KeySpaceRequest(key_space=CHANGE_FEED, actions=(KeySpaceAction.READ,)),),
     ),
     AccessPattern(
         id="R4p",

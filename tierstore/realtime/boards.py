@@ -22,10 +22,13 @@ class Standing:
     """1 is the best; of equal scores the member later in the alphabet is the better."""
 
 
-_RANK: Final = Script("""
+_RANK: Final = Script(
+    """
 local rank = redis.call('ZREVRANK', KEYS[1], ARGV[1])
 return rank and {rank, redis.call('ZSCORE', KEYS[1], ARGV[1])}
-""")
+""",
+    only_reads=True,
+)
 _SET: Final = Script("""
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]

@@ -42,11 +42,14 @@ class Unflushed(NamedTuple):
 
 
 _ADD: Final = OnceScript("redis.call('INCRBY', KEYS[2], ARGV[2])")
-_READ: Final = Script("""
+_READ: Final = Script(
+    """
 local live = redis.call('GET', KEYS[1])
 local leaving = redis.call('HGET', KEYS[2], 'amount')
 return {live or '0', leaving or '0'}
-""")
+""",
+    only_reads=True,
+)
 _BEGIN_FLUSH: Final = Script("""
 local flush = redis.call('HMGET', KEYS[2], 'id', 'amount')
 if flush[1] then

@@ -8,13 +8,21 @@ from typing import Final
 
 from tierstore.redis.effects import Argument, Command, RedisRequest
 
+_WRITING: Final = "EVALSHA"
+_READING: Final = "EVALSHA_RO"
+_IN_FULL: Final = {_WRITING: "EVAL", _READING: "EVAL_RO"}
+
 _sources: Final[dict[str, str]] = {}
 
 
 class Script:
-    """A Lua script, sent by its hash, which every node knows after the first time."""
+    """A Lua script, sent by its hash, which every node knows after the first time.
 
-    def __init__(self, source: str) -> None:
+    One that `only_reads` may be run by those who may read its keys and no more.
+    """
+
+    def __init__(self, source: str, *, only_reads: bool = False) -> None:
+        self._command = _READING if only_reads else _WRITING
         # Not for secrecy: SHA-1 is how Redis names scripts.
         self._hash = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
         _sources[self._hash] = source
@@ -23,11 +31,11 @@ class Script:
         """The request that runs it; the keys share one slot."""
         return RedisRequest(
             key=keys[0],
-            command=("EVALSHA", self._hash, len(keys), *keys, *arguments),
+            command=(self._command, self._hash, len(keys), *keys, *arguments),
             replicated=replicated,
         )
 
 
 def in_full(command: Command) -> Command:
     """The same command for a node that does not know its script yet."""
-    return ("EVAL", _sources[str(command[1])], *command[2:])
+    return (_IN_FULL[str(command[0])], _sources[str(command[1])], *command[2:])

@@ -198,7 +198,7 @@ def _part(permission: Permission) -> tuple[str, ...]:
         case ListingPermission():
             return "list", permission.bucket
         case LoginPermission():
-            return ("login",)
+            return "login", permission.persona
 
 
 def _key(permission: Permission) -> str:
@@ -265,6 +265,6 @@ def _trial(environment: Environment, permission: Permission, key: str) -> Trial:
                 condition="s3:prefix",
                 never=("s3:PutBucketPolicy",),
             )
-        case LoginPermission():
-            both = (*arns.cache_arns(environment), arns.cache_user_arn(environment))
-            return Trial(title="Redis", part=part, key=key, resources=both)
+        case LoginPermission(persona=user):
+            both = (*arns.cache_arns(environment), arns.cache_user_arn(environment, user))
+            return Trial(title=f"Redis as {user}", part=part, key=key, resources=both)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from environments.redis_users import user_name, user_names
 from environments.replication_groups import ReplicationGroup, replication_groups
+from tierstore.connection import APPLICATION
 from validation.checks import dynamodb_settings, redis_settings, s3_settings, serverless_redis
 from validation.context import Context
 from validation.framework.check import check
@@ -69,11 +71,17 @@ def expected_document(context: Context) -> dict[str, Json]:
 
 def expected_redis(context: Context) -> dict[str, Json]:
     """What must be published of Redis, from the live replication groups or serverless cache."""
-    if context.environment.redis.kind == "serverless":
-        return {"redis": _serverless(context)}
-    main, *separate = replication_groups(context.environment)
+    environment = context.environment
+    users: dict[str, Json] = {**user_names(environment)}
+    if environment.redis.kind == "serverless":
+        return {"redis": _serverless(context), "redis_users": users}
+    main, *separate = replication_groups(environment)
     separate_redis: dict[str, Json] = {use.value: _redis(context, group) for group in separate for use in group.uses}
-    return {"redis": _redis(context, main), **({"separate_redis": separate_redis} if separate_redis else {})}
+    return {
+        "redis": _redis(context, main),
+        "redis_users": users,
+        **({"separate_redis": separate_redis} if separate_redis else {}),
+    }
 
 
 def _redis(context: Context, group: ReplicationGroup) -> dict[str, Json]:
@@ -94,6 +102,6 @@ def _reached(context: Context, name: str, host: str, port: int) -> dict[str, Jso
         "host": host,
         "port": port,
         "tls": True,
-        "user": redis_settings.application_user(context.environment),
+        "user": user_name(context.environment, APPLICATION),
         "authentication": "iam",
     }

@@ -9,13 +9,14 @@ from typing import Any, Final, cast
 
 import redis
 
+from environments.redis_users import VALIDATION_KEYS
 from validation.attempt import attempt
 from validation.checks.redis_settings import (
-    application_user,
     describe,
     expected_replicas,
     expected_shards,
     group_ids,
+    own_user,
 )
 from validation.clients import Clients
 from validation.context import Context
@@ -25,7 +26,7 @@ from validation.redis.access import Address, RedisAccess, redis_access
 from validation.redis.probe import login, replication, speaks_plain_text, tls_version, topology, unreachable
 from validation.redis.topology import SLOTS, Shard, tag_for, unserved
 
-KEY_PREFIX: Final = "validation:"
+KEY_PREFIX: Final = f"{VALIDATION_KEYS}:"
 """Of every key that is written; each expires by itself, should a check be interrupted."""
 LIFETIME_MILLISECONDS: Final = 60_000
 EXPIRY_MILLISECONDS: Final = 300
@@ -47,11 +48,11 @@ def tls(context: Context, group: str) -> Iterator[Finding]:
         yield compare(f"PING without TLS to {node}", expected="refused", found="answered" if answered else "refused")
 
 
-@check("redis.login", "Nodes let in nobody but the application", severity=Severity.CRITICAL, each=group_ids)
+@check("redis.login", "Nodes let in nobody without the right login", severity=Severity.CRITICAL, each=group_ids)
 def logins(context: Context, group: str) -> Iterator[Finding]:
     """Tries every node with the right credentials, with none, with wrong ones, and as the default user."""
     access = reach(context, group)
-    user = application_user(context.environment)
+    user = own_user(context.environment)
     wrong = uuid.uuid4().hex
     for node in _nodes(access):
         yield compare(f"{node}: as {user}", expected="accepted", found=login(access.node(node)))
@@ -169,7 +170,7 @@ def reach_endpoint(context: Context, endpoint: Address, *, cache: str, serverles
             context.clients,
             endpoint=endpoint,
             cache=cache,
-            user=application_user(context.environment),
+            user=own_user(context.environment),
             serverless=serverless,
         )
     if context.inside_vpc or context.environment.target == "sandbox":

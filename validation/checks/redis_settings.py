@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from environments.redis_users import VALIDATOR, redis_users, user_name
 from environments.replication_groups import ReplicationGroup, replication_groups
 from environments.schema import Environment
+from tierstore.declaration.policies import KeySpaceUse
 from validation.checks import scaled
 from validation.checks.keys import key_arn
 from validation.context import Context
@@ -49,9 +51,9 @@ def every_node(context: Context) -> list[CacheClusterTypeDef]:
     return [node for group in group_ids(context) for node in nodes(context, group)]
 
 
-def application_user(environment: Environment) -> str:
-    """The user that applications, and checks, log in as."""
-    return environment.physical_name("app")
+def own_user(environment: Environment) -> str:
+    """The user that checks and drills log in as."""
+    return user_name(environment, VALIDATOR)
 
 
 def expected_shards(context: Context, group: str) -> int:
@@ -163,23 +165,29 @@ def compare_key(context: Context, found: str | None) -> Finding:
     return compare("key", expected=key, found=key if named else found)
 
 
-@check("redis.users", "Only the application's user gets in", severity=Severity.CRITICAL, each=group_ids)
+@check("redis.users", "Each persona gets in, as far as it has to", severity=Severity.CRITICAL, each=group_ids)
 def users(context: Context, group: str) -> Iterator[Finding]:
-    """One user who logs in through IAM, and the default user that a group must have, who is off."""
-    yield compare_users(context, describe(context, group).get("UserGroupIds", []))
+    """A user for each persona that uses a key space here, who logs in through IAM and may do what its patterns need.
+
+    The default user, which a group must have, is off.
+    """
+    user_groups = describe(context, group).get("UserGroupIds", [])
+    yield compare_users(context, user_groups, uses=configured(context, group).uses)
 
 
-def compare_users(context: Context, user_groups: Sequence[str]) -> Finding:
-    """Who is in the user groups, against who should be."""
+def compare_users(context: Context, user_groups: Sequence[str], *, uses: Iterable[KeySpaceUse]) -> Finding:
+    """Who is in the user groups, against whose key spaces have these uses."""
     members = [
         context.ask(redis.user, user_id)
         for user_group in user_groups
         for user_id in context.ask(redis.user_group, user_group)["UserIds"]
     ]
     expected: dict[str, Json] = {
-        application_user(context.environment): {"authentication": "iam", "on": True},
-        "default": {"on": False},
+        user_name(context.environment, user.persona): {"authentication": "iam", "access": user.access_string}
+        for user in redis_users()
+        if not user.uses.isdisjoint(uses)
     }
+    expected["default"] = {"access": "off"}
     return compare("users", expected=expected, found={user["UserName"]: _live_user(user) for user in members})
 
 
@@ -231,10 +239,10 @@ def _two_or_more(count: int) -> str:
 
 
 def _live_user(user: UserTypeDef) -> dict[str, Json]:
-    """Whether a user can log in, and how."""
+    """What a user may do, and how it logs in, if it can."""
     if user["AccessString"].split()[0] == "off":
-        return {"on": False}
-    return {"authentication": user["Authentication"]["Type"], "on": True}
+        return {"access": "off"}
+    return {"authentication": user["Authentication"]["Type"], "access": user["AccessString"]}
 
 
 def _delivery(log_group: str) -> dict[str, Json]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from environments.schema import DataStorageLimits, ProcessingLimits, ServerlessRedisSettings
+from tierstore.declaration.policies import KeySpaceUse
 from validation.attempt import attempt
 from validation.checks.redis_data import (
     EXPIRY_MILLISECONDS,
@@ -19,7 +20,7 @@ from validation.checks.redis_data import (
     tls_of,
     write,
 )
-from validation.checks.redis_settings import application_user, compare_key, compare_users
+from validation.checks.redis_settings import compare_key, compare_users, own_user
 from validation.context import Context
 from validation.framework.check import check
 from validation.framework.result import Finding, Json, Severity, Unmet, compare
@@ -69,11 +70,11 @@ def usage_limits(context: Context, cache: str) -> Iterator[Finding]:
     )
 
 
-@check("redis.serverless_access", "Only the application's user gets in", severity=Severity.CRITICAL, each=caches)
+@check("redis.serverless_access", "Each persona gets in, as far as it has to", severity=Severity.CRITICAL, each=caches)
 def access(context: Context, cache: str) -> Iterator[Finding]:
     """Who may log in, by the user group that the cache has."""
     group = describe(context, cache).get("UserGroupId")
-    yield compare_users(context, [group] if group else [])
+    yield compare_users(context, [group] if group else [], uses=KeySpaceUse)
 
 
 @check("redis.serverless_encryption", "Disk and snapshots are under our key", severity=Severity.HIGH, each=caches)
@@ -91,11 +92,11 @@ def snapshots(context: Context, cache: str) -> Iterator[Finding]:
         yield compare("time", expected=redis.daily_snapshot_time, found=live.get("DailySnapshotTime"))
 
 
-@check("redis.serverless_login", "Nobody but the application gets by", severity=Severity.CRITICAL, each=caches)
+@check("redis.serverless_login", "Nobody gets by without the right login", severity=Severity.CRITICAL, each=caches)
 def logins(context: Context, cache: str) -> Iterator[Finding]:
     """TLS, and the endpoint tried with the right credentials, none, wrong ones, as the default user, without TLS."""
-    reached = _reach(context, cache)
-    endpoint, user, wrong = reached.endpoint, application_user(context.environment), uuid.uuid4().hex
+    reached = reach(context, cache)
+    endpoint, user, wrong = reached.endpoint, own_user(context.environment), uuid.uuid4().hex
     # Without TLS that can be trusted nobody logs in.
     if (found := tls_of(reached, endpoint)) != SAFE_TLS:
         raise Unmet(f"TLS of {endpoint}", expected=SAFE_TLS, found=found)
@@ -112,7 +113,7 @@ def logins(context: Context, cache: str) -> Iterator[Finding]:
 @check("redis.serverless_round_trip", "The cache writes, reads and expires", severity=Severity.CRITICAL, each=caches)
 def round_trip(context: Context, cache: str) -> Iterator[Finding]:
     """Every slot is served; a key is written where clients are led to, read back, and expires."""
-    reached = _reach(context, cache)
+    reached = reach(context, cache)
     found = topology(reached)
     yield compare("slots that nobody serves", expected=0, found=len(unserved(found)))
     key, value = f"{KEY_PREFIX}{uuid.uuid4()}", uuid.uuid4().hex
@@ -136,7 +137,8 @@ def _bounds(limits: DataStorageLimits | ProcessingLimits) -> dict[str, Json]:
     return {"minimum": limits.minimum, "maximum": limits.maximum}
 
 
-def _reach(context: Context, cache: str) -> RedisAccess:
+def reach(context: Context, cache: str) -> RedisAccess:
+    """How to talk to the serverless cache from here; raises as `reach_endpoint`."""
     live = describe(context, cache)
     endpoint = Address(host=live["Endpoint"]["Address"], port=live["Endpoint"]["Port"])
     return reach_endpoint(context, endpoint, cache=live["ServerlessCacheName"], serverless=True)

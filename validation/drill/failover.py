@@ -10,6 +10,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from environments.redis_users import VALIDATION_KEYS
 from validation.clients import Clients
 from validation.context import Context
 from validation.drill.events import events_between
@@ -29,7 +30,7 @@ COOL_DOWN_SECONDS: Final = 2.0
 """Of writes after the recovery, so that the last gap is closed."""
 OTHER_SHARDS: Final = 4
 """Shards beside the one under test that are written to as well, to see that nothing disturbs them."""
-KEY_PREFIX: Final = "validation:drill:"
+KEY_PREFIX: Final = f"{VALIDATION_KEYS}:drill:"
 CLOCK_DIFFERENCE: Final = timedelta(seconds=1)
 """Between AWS's clock and ours that may make an event seem older than the trigger."""
 

@@ -339,8 +339,8 @@ def test_a_name_that_aws_refuses_is_refused(problems_of: ProblemsOf) -> None:
     assert problems_of("prefix: a-prefix-of-thirty-letters-abc\n", name="demonstration") == [
         (
             'environments/demonstration.yaml:4: prefix: given "a-prefix-of-thirty-letters-abc", which makes the name '
-            "a-prefix-of-thirty-letters-abc-demonstration-data-protection-uploads; allowed 50 characters: "
-            "shorten it by 18"
+            "a-prefix-of-thirty-letters-abc-demonstration-dataprotection; allowed 40 characters: "
+            "shorten it by 19"
         )
     ]
 

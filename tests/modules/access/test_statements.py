@@ -92,10 +92,11 @@ def test_a_list_is_limited_to_its_prefix(render: Any, keys: str, condition: obje
     assert statement.get("Condition") == condition
 
 
-def test_redis_is_entered_as_the_application_s_user(render: Any) -> None:
-    assert render(LoginPermission())["RedisLogin"]["Resource"] == [
+@pytest.mark.parametrize(("persona", "user"), [("application", "app"), ("session_service", "sessionservice")])
+def test_redis_is_entered_as_the_persona_s_own_user(render: Any, persona: str, user: str) -> None:
+    assert render(LoginPermission(persona=persona))["RedisLogin"]["Resource"] == [
         "arn:aws:elasticache:eu-central-1:123456789012:replicationgroup:tierstore-test",
-        "arn:aws:elasticache:eu-central-1:123456789012:user:tierstore-test-app",
+        f"arn:aws:elasticache:eu-central-1:123456789012:user:tierstore-test-{user}",
     ]
 
 

@@ -20,6 +20,7 @@ DOCUMENT = render_connection(
     buckets={"logs": BucketConnection(name="b", arn="arn:b", kms_key_arn=None)},
     redis=RedisConnection(replication_group_id="g", host="h", port=6379, user="u"),
     separate_redis={},
+    redis_users={"application": "u", "reader": "r"},
 )
 
 
@@ -38,13 +39,20 @@ def test_the_document_is_what_applications_read() -> None:
             "user": "u",
             "authentication": "iam",
         },
+        "redis_users": {"application": "u", "reader": "r"},
     }
 
 
 def test_a_document_with_a_serverless_cache_is_of_another_version() -> None:
     cache = RedisConnection(replication_group_id="c", host="h", port=6379, user="u", serverless=True)
     document = render_connection(
-        environment="test", region="eu-central-1", tables={}, buckets={}, redis=cache, separate_redis={}
+        environment="test",
+        region="eu-central-1",
+        tables={},
+        buckets={},
+        redis=cache,
+        separate_redis={},
+        redis_users={"application": "u"},
     )
 
     connection = tierstore.connection.Connection.parse(json.dumps(document), variables={})
@@ -61,6 +69,7 @@ def test_a_document_with_separate_groups_is_of_another_version() -> None:
         buckets={},
         redis=RedisConnection(replication_group_id="g", host="h", port=6379, user="u"),
         separate_redis={"session": RedisConnection(replication_group_id="s", host="i", port=6379, user="u")},
+        redis_users={"application": "u"},
     )
 
     connection = tierstore.connection.Connection.parse(json.dumps(document), variables={})

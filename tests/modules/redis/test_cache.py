@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from environments import Environment
+from environments.redis_users import RedisUser, redis_users, user_name
 from environments.schema import (
     RedisScaling,
     RedisSettings,
@@ -15,8 +16,6 @@ from environments.schema import (
 )
 from modules.redis import Caches, Place
 from tests.modules.template import Block, Template, synthesized
-
-APPLICATION = "tierstore-test-app"
 
 
 def cache(environment: Environment, **settings: Any) -> Template:
@@ -80,18 +79,16 @@ def test_no_password_is_anywhere(by_default: Template) -> None:
         assert "passwords" not in user.get("authentication_mode", {})
 
 
-def test_the_application_logs_in_with_iam_by_a_name_that_is_its_id(by_default: Template) -> None:
-    user = by_default.one("aws_elasticache_user", user_name=APPLICATION)
+@pytest.mark.parametrize("user", redis_users(), ids=lambda user: user.persona)
+def test_each_persona_logs_in_with_iam_by_a_name_that_is_its_id(
+    by_default: Template, environment: Environment, user: RedisUser
+) -> None:
+    name = user_name(environment, user.persona)
+    found = by_default.one("aws_elasticache_user", user_name=name)
 
-    assert user["user_id"] == APPLICATION
-    assert user["authentication_mode"] == {"type": "iam"}
-
-
-def test_the_application_can_neither_administer_nor_endanger_the_server(by_default: Template) -> None:
-    rules = by_default.one("aws_elasticache_user", user_name=APPLICATION)["access_string"].split()
-
-    assert rules.index("+@all") < rules.index("-@admin") < rules.index("+info")
-    assert rules.index("+@all") < rules.index("-@dangerous") < rules.index("+info")
+    assert found["user_id"] == name
+    assert found["authentication_mode"] == {"type": "iam"}
+    assert found["access_string"] == user.access_string
 
 
 def test_the_default_user_is_ours_and_off(by_default: Template) -> None:
@@ -288,9 +285,21 @@ def test_each_group_has_a_policy_and_users_of_its_own(separate: Template, name: 
     subnets = separate.one("aws_elasticache_subnet_group", name=name)
 
     assert {"name": "maxmemory-policy", "value": policy} in parameters["parameter"]
-    assert len(users["user_ids"]) == 2
+    assert {id_.partition("redis_access_")[2].partition("_")[0] for id_ in users["user_ids"]} >= {
+        "application",
+        "default",
+    }
     assert subnets["subnet_ids"] == ["subnet-1", "subnet-2"]
     assert group(separate, name)["security_group_ids"] == ["sg-1"]
+
+
+def test_a_group_lets_in_only_those_whose_key_spaces_live_there(separate: Template) -> None:
+    def members(group_id: str) -> set[str]:
+        ids = separate.one("aws_elasticache_user_group", user_group_id=group_id)["user_ids"]
+        return {persona for persona in ("reader", "session_service", "validator") if any(persona in id_ for id_ in ids)}
+
+    assert members("tierstore-test-session") == {"session_service", "validator"}
+    assert members("tierstore-test-real-time") == {"reader", "validator"}
 
 
 def test_each_group_has_logs_of_its_own(separate: Template) -> None:

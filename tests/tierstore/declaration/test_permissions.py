@@ -103,7 +103,7 @@ def item(action: str, partitions: str, *, index: str = "") -> ItemPermission:
         (write(delete(Note)), item("DeleteItem", "NOTE#*")),
         (write(WriteItem(kind=WriteKind.CHECK, entity=Note)), item("ConditionCheckItem", "NOTE#*")),
         (write_many(put(Note), delete(Note)), item("BatchWriteItem", "NOTE#*")),
-        (KeySpaceRequest(key_space=SPACE), LoginPermission()),
+        (KeySpaceRequest(key_space=SPACE), LoginPermission(persona="somebody")),
     ],
 )
 def test_each_request_needs_one_action(request_: Request, permission: Permission) -> None:
@@ -115,7 +115,7 @@ def test_a_put_in_a_transaction_replaces_the_item() -> None:
 
 
 def test_a_cached_entity_also_needs_redis() -> None:
-    assert needed(Get(entity=Account)) == {item("GetItem", "ACCOUNT#*"), LoginPermission()}
+    assert needed(Get(entity=Account)) == {item("GetItem", "ACCOUNT#*"), LoginPermission(persona="somebody")}
 
 
 def test_a_unique_constraint_is_found_by_its_guard() -> None:

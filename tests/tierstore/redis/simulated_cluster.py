@@ -76,9 +76,13 @@ class SimulatedCluster:
                 return self.replicas_in_sync
             case ("ASKING",):
                 return b"OK"
-            case ("EVALSHA", str(digest), _, str(key), *_) if (node, digest) not in self.scripts:
+            case ("EVALSHA" | "EVALSHA_RO", str(digest), _, str(key), *_) if (node, digest) not in self.scripts:
                 return self._redirection(node, key, asking=asking) or NoScriptError("No matching script")
-            case ("EVAL" | "EVALSHA" as name, _, _, str(key), *_) | (str(name), str(key), *_):
+            case ("EVAL" | "EVALSHA" | "EVAL_RO" | "EVALSHA_RO" as name, _, _, str(key), *_) | (
+                str(name),
+                str(key),
+                *_,
+            ):
                 return self._redirection(node, key, asking=asking) or f"{node.host} did {name}".encode()
         raise AssertionError(command)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import boto3
 import pytest
@@ -18,6 +18,7 @@ from botocore.config import Config
 
 from environments import Deployment, arns
 from environments.declared import APPLICATIONS, OPERATIONS, OWNERS
+from environments.redis_users import redis_users
 from tests.support.deployed import Deployed
 from tests.support.patience import wait_long_for_redis, wait_long_for_tables
 from tests.validation.access.recording import Sent
@@ -34,6 +35,8 @@ from tierstore.identifiers import new_ulid
 from tierstore.redis.transport import RedisTransport
 from validation.clients import Clients
 
+ADMINISTRATOR: Final = "administrator"
+"""A profile that may do anything."""
 Credentials = Mapping[str, str]
 ClientOf = Callable[[str, str], Any]
 """A client of a service, by persona."""
@@ -127,6 +130,19 @@ def connection(deployment: Deployment, clients: Clients) -> Connection:
     )
 
 
+def acting_as(connection: Connection, profile: str) -> Connection:
+    """With a persona's role and its user of Redis, where it has one; the administrator's may do anything there too."""
+    known = {user.persona for user in redis_users()}
+    persona = "data_protection" if profile == ADMINISTRATOR else profile
+    user = user_name_of(connection, persona) if persona in known else "nobody"
+    return replace(connection, profile=profile, redis=replace(connection.redis, user=user))
+
+
+def user_name_of(connection: Connection, persona: str) -> str:
+    prefix = connection.redis.user.removesuffix("app")
+    return connection.redis.user if persona == "application" else prefix + persona.replace("_", "")
+
+
 @pytest.fixture(scope="session")
 def credentials_file(
     deployment: Deployment, roles: dict[str, Credentials], tmp_path_factory: pytest.TempPathFactory
@@ -139,7 +155,7 @@ def credentials_file(
     file.write_text(
         "\n".join(
             f"[{name}]\n" + "\n".join(f"{key} = {value}" for key, value in credentials.items())
-            for name, credentials in {"administrator": administrator, **roles}.items()
+            for name, credentials in {ADMINISTRATOR: administrator, **roles}.items()
         )
     )
     return file
@@ -149,10 +165,10 @@ def credentials_file(
 def storage_of(
     connection: Connection, credentials_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[str], Storage]]:
-    """A storage by profile."""
+    """A storage by profile, each with its own user of Redis."""
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials_file))
     with ExitStack() as made:
-        yield cache(lambda profile: made.enter_context(Storage(replace(connection, profile=profile))))
+        yield cache(lambda profile: made.enter_context(Storage(acting_as(connection, profile))))
 
 
 @contextmanager
@@ -263,6 +279,6 @@ def sent(run: Live, connection: Connection, credentials_file: Path) -> list[Sent
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials_file))
         patch.setattr(Transports, "carry_out", recording)
         patch.setattr(Flights, "begin", begin_in_background)
-        with Storage(replace(connection, profile="administrator")) as storage:
+        with Storage(acting_as(connection, ADMINISTRATOR)) as storage:
             run(lambda _: storage, begin, end)
     return recorded

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from environments import Deployment
-from tests.validation.access.conftest import Live
+from tests.validation.access.conftest import ADMINISTRATOR, Live
 from tests.validation.access.recording import Part, Sent
 from tierstore import Storage
 from tierstore.declaration.permissions import (
@@ -67,6 +67,6 @@ def test_a_persona_can_run_all_its_operations(
     names = {pattern.name for pattern in persona.patterns}
     done: set[str] = set()
 
-    run(lambda name: storage_of(persona.name if name in names else "administrator"), done.add)
+    run(lambda name: storage_of(persona.name if name in names else ADMINISTRATOR), done.add)
 
     assert names <= done

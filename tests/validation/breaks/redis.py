@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import ANY
 
+from environments.redis_users import redis_users
 from sandbox import certificates
 from sandbox.directory import Directory
 from sandbox.redis_cluster import cluster
@@ -17,8 +18,6 @@ from tests.validation.breaks.breaking import Break, Breaking, as_if, changed, re
 from validation.checks.redis_data import SAFE_TLS
 from validation.context import Context
 from validation.live import autoscaling, redis
-
-APPLICATION_ACCESS = "on ~* &* +@all -@admin -@dangerous +info"
 
 
 def modified(before: dict[str, Any], after: dict[str, Any]) -> Breaking:
@@ -43,6 +42,15 @@ def user_with(what: str, *, access: str, instead_of: str) -> Breaking:
     return really(lambda context: modify(context, access), lambda context: modify(context, instead_of))
 
 
+ACCESS = {user.persona: user.access_string for user in redis_users()}
+OWN_ACCESS = ACCESS["validator"]
+USERS = {
+    f"tierstore-local-{'app' if persona == 'application' else persona.replace('_', '')}": {
+        "authentication": "iam",
+        "access": access,
+    }
+    for persona, access in ACCESS.items()
+}
 OPEN_DEFAULT_USER = user_with("default", access="on ~* +@all", instead_of="off ~* -@all")
 
 
@@ -152,10 +160,18 @@ BREAKS = (
         check="redis.users",
         how=OPEN_DEFAULT_USER,
         what="users",
-        expected={"tierstore-local-app": {"authentication": "iam", "on": True}, "default": {"on": False}},
+        expected={**USERS, "default": {"access": "off"}},
+        found={**USERS, "default": {"authentication": "no-password", "access": "on ~* +@all"}},
+    ),
+    Break(
+        check="redis.users",
+        how=user_with("reader", access=f"{ACCESS['reader']} ~session:*", instead_of=ACCESS["reader"]),
+        what="users",
+        expected={**USERS, "default": {"access": "off"}},
         found={
-            "tierstore-local-app": {"authentication": "iam", "on": True},
-            "default": {"authentication": "no-password", "on": True},
+            **USERS,
+            "tierstore-local-reader": {"authentication": "iam", "access": f"{ACCESS['reader']} ~session:*"},
+            "default": {"access": "off"},
         },
     ),
     Break(
@@ -194,6 +210,20 @@ BREAKS = (
         found="accepted",
     ),
     Break(
+        check="redis.rights",
+        how=user_with("validator", access=f"{OWN_ACCESS} %R~session:*", instead_of=OWN_ACCESS),
+        what="read of session:…",
+        expected="refused",
+        found="allowed",
+    ),
+    Break(
+        check="redis.rights",
+        how=user_with("validator", access=f"{OWN_ACCESS} +scan", instead_of=OWN_ACCESS),
+        what="names of keys",
+        expected="refused",
+        found="allowed",
+    ),
+    Break(
         check="redis.slots",
         how=without_slot_zero,
         what="slots that nobody serves",
@@ -209,7 +239,7 @@ BREAKS = (
     ),
     Break(
         check="redis.round_trip",
-        how=user_with("app", access=f"{APPLICATION_ACCESS} -set", instead_of=APPLICATION_ACCESS),
+        how=user_with("validator", access=f"{OWN_ACCESS} -set", instead_of=OWN_ACCESS),
         what="write to 127.",
         expected=True,
         found="NoPermissionError: this user has no permissions to run the 'set' command",

@@ -8,6 +8,7 @@ import pytest
 from redis import AuthenticationError, ReadOnlyError
 
 import environments
+from environments.redis_users import redis_users, user_name
 from environments.schema import DataStorageLimits, ServerlessRedisSettings
 from tierstore.model import DATA_MODEL
 from validation.checks import CHECKS, serverless_redis
@@ -36,13 +37,18 @@ LIVE = {
     "DailySnapshotTime": "03:00",
     "Endpoint": {"Address": "cache.example", "Port": 6379},
 }
-APPLICATION = {
-    "UserName": f"{NAME}-app",
-    "AccessString": "on ~* +@all",
-    "Authentication": {"Type": "iam"},
-}
 DEFAULT = {"UserName": "default", "AccessString": "off ~* -@all", "Authentication": {"Type": "no-password"}}
-USERS = {"app": APPLICATION, "default": DEFAULT}
+PERSONAS = {
+    user.persona: {
+        "UserName": user_name(environments.load("local"), user.persona),
+        "AccessString": user.access_string,
+        "Authentication": {"Type": "iam"},
+    }
+    for user in redis_users()
+}
+APPLICATION = PERSONAS["application"]
+USERS = {**PERSONAS, "default": DEFAULT}
+OWN = user_name(environments.load("local"), "validator")
 ENDPOINT = Address(host="cache.example", port=6379)
 
 
@@ -161,12 +167,13 @@ def test_a_time_of_snapshots_matters_only_where_they_are_taken(environment: envi
 @pytest.mark.parametrize(
     "users",
     [
-        {"app": APPLICATION, "default": {**DEFAULT, "AccessString": "on ~* +@all"}},
-        {"app": {**APPLICATION, "Authentication": {"Type": "password"}}, "default": DEFAULT},
+        {**USERS, "default": {**DEFAULT, "AccessString": "on ~* +@all"}},
+        {**USERS, "application": {**APPLICATION, "Authentication": {"Type": "password"}}},
+        {**USERS, "reader": {**PERSONAS["reader"], "AccessString": APPLICATION["AccessString"]}},
         {**USERS, "guest": {**APPLICATION, "UserName": "guest"}},
-        {"default": DEFAULT},
+        {name: user for name, user in USERS.items() if name != "application"},
     ],
-    ids=["default is on", "password", "somebody else", "no application"],
+    ids=["default is on", "password", "more than declared", "somebody else", "no application"],
 )
 def test_another_who_may_log_in_fails(
     environment: environments.Environment, users: Mapping[str, Mapping[str, Any]]
@@ -267,7 +274,7 @@ def test_a_cache_that_serves_its_application_alone_passes(used: Callable[..., St
         pytest.param(serverless_redis.logins, Server(speaks_plain_text=True), id="also without TLS"),
         pytest.param(serverless_redis.logins, Server(lets_in=()), id="application kept out"),
         pytest.param(serverless_redis.logins, Server(lets_in=("application", "nobody")), id="nobody let in"),
-        pytest.param(serverless_redis.logins, Server(lets_in=("application", f"{NAME}-app")), id="any password"),
+        pytest.param(serverless_redis.logins, Server(lets_in=("application", OWN)), id="any password"),
         pytest.param(serverless_redis.logins, Server(lets_in=("application", "default")), id="default let in"),
         pytest.param(serverless_redis.round_trip, Server(slots=SLOTS - 1), id="a slot unserved"),
         pytest.param(serverless_redis.round_trip, Server(writable=False), id="read only"),

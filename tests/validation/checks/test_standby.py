@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 import environments
+from environments.redis_users import user_names
 from environments.schema import CreatedNetwork, RedisReplica
 from environments.standby import standby as standby_of
 from monitoring import standby_alarms
@@ -142,11 +143,14 @@ def test_a_check_of_redis_is_asked_there_too(environment: environments.Environme
 def test_a_document_that_leads_elsewhere_fails(
     environment: environments.Environment, host: str, said: dict[str, str], expected: Status
 ) -> None:
+    there = standby_of(environment)
+    assert there is not None
     reached = {"port": 6379, "tls": True, "user": f"{THERE}-app", "authentication": "iam"}
     document = {
         "environment": "local",
         "region": "us-west-2",
         "redis": {"replication_group_id": THERE, "host": host, **reached},
+        "redis_users": user_names(there),
         **said,
     }
     group = {"ReplicationGroupId": THERE, "ConfigurationEndpoint": {"Address": "there.example", "Port": 6379}}
