@@ -5,6 +5,7 @@ Pure: it says what to exchange with which nodes and is told the outcome; transpo
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -40,6 +41,8 @@ REPLICATION_SECONDS: Final = 0.2
 """How long a replicated request waits for a replica; one in sync answers within a millisecond or two."""
 REFRESH_SECONDS: Final = 0.25
 """Least time between two looks at the topology, on average; a failover takes seconds."""
+REPLICA_SECONDS: Final = 5.0
+"""After this a replicated request looks again for the replica that a shard lacked, as after a failover."""
 SCANNED_AT_ONCE: Final = 1000
 """Keys that a node looks at before it answers: about a millisecond of its time."""
 MAXIMUM_HOPS: Final = 5
@@ -107,6 +110,8 @@ class Routing:
         self._breakers: dict[Node, Breaker] = {}
         self._is_current = False
         self._next_refresh = 0.0
+        self._replicas_at = math.inf
+        """When to look again for replicas that were not there."""
         self._failed_refreshes = 0
         self._trouble: StorageError | None = None
         """Why the topology could not be learned the last time."""
@@ -137,7 +142,7 @@ class Routing:
         replicated: frozenset[int] = _NONE,
         waits: float = 0.0,
     ) -> Steps[list[Any]]:
-        if not self._is_current:
+        if not self._is_current or (replicated and self._clock() >= self._replicas_at):
             yield from self._refresh()
         errand = _Errand(list(commands), replicated, [None] * len(keys))
         remaining = self._addressed(keys, errand.answers)
@@ -313,14 +318,18 @@ class Routing:
     def _learn(self, ranges: list[Any], told_by: Node) -> None:
         primaries: list[Node | None] = [None] * REDIS_CLUSTER_HASH_SLOTS
         replicated = set()
+        lacks_one = False
         for first, last, primary, *replicas in ranges:
             # A node that does not know its own address yet leaves it out.
             node = Node(primary[0].decode() if primary[0] else told_by.host, primary[1])
             primaries[first : last + 1] = [node] * (last + 1 - first)
             if replicas and self._waits_for_replicas:
                 replicated.add(node)
+            lacks_one = lacks_one or not replicas
         self._primaries = primaries
         self._replicated = frozenset(replicated)
+        # Nobody tells when a replica comes: it serves no slot.
+        self._replicas_at = self._clock() + REPLICA_SECONDS if lacks_one and self._waits_for_replicas else math.inf
         self._is_current = True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,13 @@ def aws(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Aws:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
     return Aws(connection)
+
+
+@pytest.mark.parametrize("serverless", [True, False])
+def test_a_token_is_for_what_the_connection_names(aws: Aws, *, serverless: bool) -> None:
+    _, token = TokenLogin(aws, replace(aws.connection.redis, serverless=serverless)).get_credentials()
+
+    assert ("ResourceType=ServerlessCache" in token) is serverless
 
 
 def test_connections_made_together_share_one_token(aws: Aws) -> None:

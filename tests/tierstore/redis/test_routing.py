@@ -10,7 +10,16 @@ from tests.tierstore.redis.simulated_cluster import ENDPOINT, ONE, THREE, TWO, C
 from tierstore.core.deadlines import deadline
 from tierstore.errors import AccessDeniedError, InvalidError, StorageError, TimedOutError, UnavailableError
 from tierstore.redis.effects import RedisBatch, RedisRequest, RedisValues
-from tierstore.redis.routing import ANSWER_SECONDS, REFRESH_ANSWER_SECONDS, Exchange, Node, Outcome, Routing, Steps
+from tierstore.redis.routing import (
+    ANSWER_SECONDS,
+    REFRESH_ANSWER_SECONDS,
+    REPLICA_SECONDS,
+    Exchange,
+    Node,
+    Outcome,
+    Routing,
+    Steps,
+)
 from tierstore.redis.scripts import Script
 
 LOW, HIGH = "{b}", "{a}"
@@ -178,6 +187,27 @@ def test_a_replicated_request_waits_where_the_node_has_a_replica(routing: Routin
     assert answers == [b"10.0.0.1 did GET", b"10.0.0.2 did GET"]
     assert cluster.asked(ONE) == [("GET", LOW)]
     assert cluster.asked(TWO) == [("GET", HIGH), ("WAIT", 1, 200)]
+
+
+def test_a_replica_that_comes_back_is_waited_for_again(
+    routing: Routing, cluster: SimulatedCluster, clock: Clock
+) -> None:
+    cluster.replicas = {}
+    cluster.run(routing.answers(get(HIGH, replicated=True)))
+    cluster.replicas = {TWO: THREE}
+    clock.now += REPLICA_SECONDS
+
+    cluster.run(routing.answers(get(HIGH, replicated=True)))
+
+    assert cluster.asked(TWO) == [("GET", HIGH), ("GET", HIGH), ("WAIT", 1, 200)]
+
+
+def test_a_serverless_cache_is_never_asked_to_wait(clock: Clock, cluster: SimulatedCluster) -> None:
+    routing = Routing(ENDPOINT, waits_for_replicas=False, clock=clock, draw=lambda: 0.5)
+
+    cluster.run(routing.answers(RedisBatch(requests=(get(HIGH, replicated=True),))))
+
+    assert cluster.asked(TWO) == [("GET", HIGH)]
 
 
 def test_a_topology_that_is_learned_while_a_request_is_under_way_does_not_confuse_its_replies(

@@ -67,6 +67,22 @@ def test_a_value_is_written_to_a_replica_and_read(real_redis: RealRedis, connect
         assert (written, client(command("a", "GET"))) == (b"OK", b"\x00\xff")
 
 
+def test_only_a_replication_group_is_asked_to_wait(real_redis: RealRedis, connect: Any) -> None:
+    node = real_redis.operator("a")
+
+    def is_asked(*, serverless: bool) -> bool:
+        node.config_resetstat()
+        redis = replace(real_redis.connection.redis, serverless=serverless)
+        with connect(replace(real_redis.connection, redis=redis)) as client:
+            client(RedisRequest(key="a", command=("SET", "a", "1"), replicated=True))
+        return "cmdstat_wait" in node.info("commandstats")
+
+    # Nodes tell of a replica once it has something.
+    while not is_asked(serverless=False):
+        time.sleep(0.1)
+    assert not is_asked(serverless=True)
+
+
 def test_a_batch_over_all_nodes_is_answered_in_order(real_redis: RealRedis, connect: Any) -> None:
     with connect(real_redis.connection) as client:
         client(RedisBatch(requests=tuple(command(key, "SET", f"value of {key}") for key in KEYS)))
