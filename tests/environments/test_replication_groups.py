@@ -59,6 +59,12 @@ def test_a_separate_group_is_as_the_main_one_where_it_says_nothing_else(groups_o
     assert settings.autoscaling.shards is None
 
 
+def test_a_separate_group_is_not_on_the_main_one_s_way_to_cluster_mode(groups_of: GroupsOf) -> None:
+    groups = groups_of("redis: {cluster_mode: compatible, shards: 1, separate: {session: {}}}\n")
+
+    assert groups["tierstore-dev-session"].settings.cluster_mode == "enabled"
+
+
 @pytest.mark.parametrize(("use", "policy"), [("cache", "volatile-lfu"), ("session", "noeviction")])
 def test_a_full_node_does_what_suits_its_use(groups_of: GroupsOf, use: str, policy: str) -> None:
     groups = groups_of(f"redis: {{maxmemory_policy: volatile-ttl, separate: {{{use}: {{}}}}}}\n")
