@@ -19,7 +19,6 @@ from tierstore.model import DATA_MODEL
 EVERYTHING_IN_CHINA: Final = """\
 region: cn-north-1
 disaster_recovery_region: cn-northwest-1
-prefix: tierstore-plat
 access: {github: {repository: example/storage}}
 audit: {data_events: all, log_group: true}
 backup: {framework: true}
