@@ -102,6 +102,14 @@ def test_no_change_is_hidden_from_the_plan_but_what_a_store_began_with_and_a_tab
     }
 
 
+def test_without_a_bootstrap_stack_the_environment_blocks_public_access_itself(environment: Environment) -> None:
+    alone = environment.model_copy(update={"state": "file"})
+
+    for each, blocks in ((environment, 0), (alone, 1)):
+        stack = EnvironmentStack(app(), deployment=Deployment(environment=each, sandbox=None), model=DATA_MODEL)
+        assert len(template(stack).all("aws_s3_account_public_access_block")) == blocks
+
+
 def test_what_checkov_is_told_to_pass_over_stands_beside_the_resource(tmp_path: Path) -> None:
     deployment = Deployment(environment=environments.load("prod"), sandbox=None)
     build_app([deployment], output=tmp_path).synth()
