@@ -32,19 +32,28 @@ class Metric:
     period: int
 
 
-def fire(cloudwatch: CloudWatchClient, alarm: Definition) -> None:
-    """Put just as much data beyond the threshold as makes an alarm, in the oldest periods that are looked at."""
+def share(alarm: Definition, other: Definition) -> bool:
+    """Whether two alarms look at one metric, so that what is put for the one is seen by the other."""
+    seen, seen_by_other = ([(each.name, each.dimensions) for each in _metrics(one)] for one in (alarm, other))
+    return any(each in seen_by_other for each in seen)
+
+
+def fire(cloudwatch: CloudWatchClient, alarm: Definition, *, ago: int = 0) -> None:
+    """Put just as much data beyond the threshold as makes an alarm, in the oldest periods that are looked at.
+
+    `ago` is what `calm` is given then: 1 leaves the newest period to another alarm that looks at the same metrics.
+    """
     bad, good = _values(alarm, breaching=True), _values(alarm, breaching=False)
     looked_at, needed = alarm["EvaluationPeriods"], alarm.get("DatapointsToAlarm", alarm["EvaluationPeriods"])
     by_age = {ago: bad if ago > looked_at - needed else good for ago in range(1, looked_at + 1)}
     if "ThresholdMetricId" in alarm:
         by_age |= dict.fromkeys(range(looked_at + 1, looked_at + 1 + HISTORY), good)
-    _put(cloudwatch, alarm, by_age)
+    _put(cloudwatch, alarm, {age + ago: values for age, values in by_age.items()})
 
 
-def calm(cloudwatch: CloudWatchClient, alarm: Definition) -> None:
-    """Put one datum within the threshold, now: the oldest one beyond it is looked at no more."""
-    _put(cloudwatch, alarm, {0: _values(alarm, breaching=False)})
+def calm(cloudwatch: CloudWatchClient, alarm: Definition, *, ago: int = 0) -> None:
+    """Put one datum within the threshold, after those beyond it: the oldest of them is looked at no more."""
+    _put(cloudwatch, alarm, {ago: _values(alarm, breaching=False)})
 
 
 def state(cloudwatch: CloudWatchClient, name: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from environments import Environment
 from monitoring.topic import topic_arn
-from tests.support.firing import calm, fire, state
+from tests.support.firing import calm, fire, share, state
 from validation.clients import Clients
 
 
@@ -31,12 +31,14 @@ class Sounding:
 def sound(clients: Clients, environment: Environment, *, but: Collection[str] = ()) -> Sounding:
     """Every metric alarm that is deployed, made to sound by its own metrics, but those whose names are given."""
     pages = clients.cloudwatch.get_paginator("describe_alarms").paginate(AlarmTypes=["MetricAlarm"])
+    alarms = [alarm for page in pages for alarm in page["MetricAlarms"] if alarm["AlarmName"] not in but]
     states = {}
     with _inbox(clients, topic_arn(environment)) as inbox:
-        for alarm in [alarm for page in pages for alarm in page["MetricAlarms"] if alarm["AlarmName"] not in but]:
-            fire(clients.cloudwatch, alarm)
+        for number, alarm in enumerate(alarms, start=1):
+            ago = int(any(share(alarm, later) for later in alarms[number:]))
+            fire(clients.cloudwatch, alarm, ago=ago)
             fired = state(clients.cloudwatch, alarm["AlarmName"])
-            calm(clients.cloudwatch, alarm)
+            calm(clients.cloudwatch, alarm, ago=ago)
             states[alarm["AlarmName"]] = (fired, state(clients.cloudwatch, alarm["AlarmName"]))
         return Sounding(states=states, heard=inbox())
 

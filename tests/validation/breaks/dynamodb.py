@@ -140,7 +140,10 @@ BREAKS = (
         check="dynamodb.billing",
         how=updated(
             {"BillingMode": "PROVISIONED", "ProvisionedThroughput": {"ReadCapacityUnits": 7, "WriteCapacityUnits": 3}},
-            {"BillingMode": "PAY_PER_REQUEST"},
+            {
+                "BillingMode": "PAY_PER_REQUEST",
+                "OnDemandThroughput": {"MaxReadRequestUnits": 10000, "MaxWriteRequestUnits": 10000},
+            },
         ),
         what="table",
         expected={"mode": "PAY_PER_REQUEST", "read cap": 10000, "write cap": 10000},

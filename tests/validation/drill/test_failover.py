@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from environments import Deployment, load_target
+from environments.redis_users import user_name
 from tests.support.deployed import Deployed
 from tests.validation.breaks.breaking import AlteredContext, changed
 from toolchain.paths import ROOT
@@ -27,6 +28,7 @@ from validation.drill.failover import KEY_PREFIX, assignments
 from validation.drill.stage import Settings, set_stage
 from validation.errors import CouldNotRun
 from validation.live import redis
+from validation.redis.access import redis_access
 from validation.redis.probe import topology
 
 # Python's ssl drops a socket unclosed where the peer dies between TCP's and TLS' handshake.
@@ -65,8 +67,10 @@ def pointed_at_local(deployed_local: Deployed, monkeypatch: pytest.MonkeyPatch) 
 
 
 def keys_left(context: Context) -> list[str]:
-    """Keys of drills that are still in Redis."""
-    access = reach(context, context.environment.replication_group_id)
+    """Keys of drills that are still in Redis, as the operator finds them: the validator may not look for keys."""
+    group = context.environment.replication_group_id
+    endpoint, operator = reach(context, group).endpoint, user_name(context.environment, "operator")
+    access = redis_access(context.clients, endpoint=endpoint, cache=group, user=operator)
     found: list[str] = []
     for shard in topology(access):
         with access.node(shard.primary) as node:
