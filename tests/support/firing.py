@@ -34,8 +34,7 @@ class Metric:
 
 def share(alarm: Definition, other: Definition) -> bool:
     """Whether two alarms look at one metric, so that what is put for the one is seen by the other."""
-    seen, seen_by_other = ([(each.name, each.dimensions) for each in _metrics(one)] for one in (alarm, other))
-    return any(each in seen_by_other for each in seen)
+    return not _seen(alarm).isdisjoint(_seen(other))
 
 
 def fire(cloudwatch: CloudWatchClient, alarm: Definition, *, ago: int = 0) -> None:
@@ -76,6 +75,14 @@ def _metrics(alarm: Definition) -> Iterator[Metric]:
             dimensions=list(metric["Dimensions"]),
             period=query["MetricStat"]["Period"],
         )
+
+
+def _seen(alarm: Definition) -> set[tuple[str, str, frozenset[tuple[str, str]]]]:
+    """The metrics; their dimensions come in any order."""
+    return {
+        (each.namespace, each.name, frozenset((one["Name"], one["Value"]) for one in each.dimensions))
+        for each in _metrics(alarm)
+    }
 
 
 def _values(alarm: Definition, *, breaching: bool) -> Mapping[str, float]:
