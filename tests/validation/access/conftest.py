@@ -42,13 +42,11 @@ ClientOf = Callable[[str, str], Any]
 """A client of a service, by persona."""
 
 
-@pytest.fixture(autouse=True, scope="session")
-def patience() -> Iterator[None]:
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lets every tier take its time: a storage that turns from one to another sends other requests."""
-    with pytest.MonkeyPatch.context() as patch:
-        wait_long_for_tables(patch)
-        wait_long_for_redis(patch)
-        yield
+    wait_long_for_tables(monkeypatch)
+    wait_long_for_redis(monkeypatch)
 
 
 @pytest.fixture(scope="session")
@@ -276,6 +274,9 @@ def sent(run: Live, connection: Connection, credentials_file: Path) -> list[Sent
         def begin_in_background(flights: Flights, effect: InBackground) -> None:
             in_background.append(threads.submit(flights.once, Once(key=effect.key, plan=effect.plan)))
 
+        # Made once for the whole run, so before the patience of any single test.
+        wait_long_for_tables(patch)
+        wait_long_for_redis(patch)
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials_file))
         patch.setattr(Transports, "carry_out", recording)
         patch.setattr(Flights, "begin", begin_in_background)
