@@ -81,7 +81,7 @@ def client_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClientOf]:
 
 def is_allowed(client: redis.Redis, *command: Any) -> bool:
     try:
-        client.execute_command(*command)  # type: ignore[no-untyped-call]
+        client.execute_command(*command)  # type: ignore[no-untyped-call] # redis-py has no types here
     except redis.exceptions.NoPermissionError:
         return False
     except redis.exceptions.ResponseError as error:

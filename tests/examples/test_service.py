@@ -38,7 +38,7 @@ class Service:
     def request(self, method: str, path: str, *, secret: str | None = None, **options: object) -> requests.Response:
         """Ask the service; `secret` is the cookie that a browser would send over HTTPS only."""
         headers = {"Cookie": f"session={secret}"} if secret else {}
-        return requests.request(method, self.url + path, headers=headers, timeout=PATIENCE, **options)  # type: ignore[arg-type]
+        return requests.request(method, self.url + path, headers=headers, timeout=PATIENCE, **options)  # type: ignore[arg-type] # whatever requests takes
 
     def letter_to(self, address: str) -> str:
         """The last letter that was sent to an address."""

@@ -94,7 +94,7 @@ def load_once(key: str = "a") -> Plan[int]:
 
 
 def load_with_others(table: Table) -> Plan[int]:
-    return (yield Once(key="a", plan=Spared(load(), table)))  # type: ignore[no-any-return]
+    return (yield Once(key="a", plan=Spared(load(), table)))  # type: ignore[no-any-return] # a plan is sent answers of any type
 
 
 def let_others_arrive(table: Table, others: int) -> None:
