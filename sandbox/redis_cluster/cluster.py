@@ -183,7 +183,7 @@ class RedisCluster:
         for server in self.servers:
             if server.node != node and server.process is not None:
                 try:
-                    return any(known.address == node.address and known.slots for known in look(server))
+                    return sees_slots(server, node)
                 except redis.RedisError as error:
                     _LOG.debug("%s: %s", server.node.name, error)
         return False
@@ -313,12 +313,29 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def replication_offset(server: Server) -> int:
+    """Return how much of its shard's replication stream a node has sent or received, in bytes."""
+    return int(server.command("INFO", "replication")["master_repl_offset"])
+
+
+def sees_slots(server: Server, node: Node) -> bool:
+    """Whether a node knows another, or itself, as one that serves slots."""
+    return any(known.address == node.address and known.slots for known in look(server))
+
+
 def is_in_sync(server: Server) -> bool:
     """Whether this node sees a whole cluster and, if it is a replica, is in sync with its primary."""
     if server.command("CLUSTER INFO")["cluster_state"] != "ok":
         return False
     replication = server.command("INFO", "replication")
     return bool(replication["role"] == "master" or replication["master_link_status"] == "up")
+
+
+def was_in_sync(server: Server) -> bool:
+    """Whether this node has all that its primary had when it was last heard of, so that it can take over."""
+    replication = server.command("INFO", "replication")
+    # Told while the link is down; -1 where there was none since this node began to follow (redis 7.0, replication.c).
+    return bool(replication.get("master_link_down_since_seconds", 0) >= 0)
 
 
 def _as_primary(server: Server) -> Seen | None:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import redis
 
-from sandbox.redis_cluster.cluster import RedisCluster, is_in_sync
+from sandbox.redis_cluster.cluster import RedisCluster, is_in_sync, replication_offset, was_in_sync
 from sandbox.redis_cluster.configuration import NODE_TIMEOUT_MS
 from sandbox.redis_cluster.node import Server
 from sandbox.redis_cluster.topology import Node
@@ -19,6 +19,7 @@ _LOG = logging.getLogger(__name__)
 _WATCH_SECONDS = 0.2
 _POLL = 0.05  # seconds
 # An election takes NODE_TIMEOUT and at most two attempts of twice that each; then waiting longer helps nobody.
+_ELECTION_SECONDS = 10.0
 _TAKEOVER_SECONDS = 10.0
 _RECOVERY_SECONDS = 30.0
 # The fewest primaries of which a majority survives the loss of one; smaller clusters cannot elect by themselves.
@@ -92,17 +93,36 @@ class Supervisor:
         self._observer.recovered(node)
 
     def _successor(self, node: Node) -> Node | None:
+        """Return the replica that has taken a dead primary's place for good, or None where there is none to do so."""
         shard = self._cluster.topology.shard_of(node)
         survivors = [
             other for other in shard.nodes if other != node and self._cluster.server(other).process is not None
         ]
         if not survivors:
             return None
+
+        def is_succeeded() -> bool:
+            return self._cluster.primary(shard) in survivors
+
+        def is_ordered() -> bool:
+            heirs = [server for server in map(self._cluster.server, survivors) if was_in_sync(server)]
+            if heirs and not is_succeeded():
+                max(heirs, key=replication_offset).command("CLUSTER FAILOVER", "TAKEOVER")
+            return is_succeeded() or not heirs
+
         if len(self._cluster.topology.shards) < _SELF_ELECTING_SHARDS:
             self._ended.wait(NODE_TIMEOUT_MS / 1000)
-            self._cluster.server(survivors[0]).command("CLUSTER FAILOVER", "TAKEOVER")
-        self._wait(lambda: self._cluster.primary(shard) in survivors, _TAKEOVER_SECONDS)
-        return self._cluster.primary(shard)
+        else:
+            self._wait(is_succeeded, _ELECTION_SECONDS)
+        # An election may fail on a busy machine. Who was never in sync must not replace a primary that has the data.
+        self._wait(is_ordered, _TAKEOVER_SECONDS)
+        successor = self._cluster.primary(shard)
+        if successor is not None:
+            # Where two failovers are seconds apart, the winner of the first may win again with its old votes and epoch
+            # (redis 7.0, clusterHandleSlaveFailover), and the dead node would come back as the primary.
+            server = self._cluster.server(successor)
+            self._wait(lambda: bool(server.command("CLUSTER BUMPEPOCH")), _TAKEOVER_SECONDS)
+        return successor
 
     def _wait(self, condition: Callable[[], bool], seconds: float) -> bool:
         deadline = time.monotonic() + seconds

@@ -1,60 +1,24 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 import pytest
 import redis
-from redis.crc import key_slot
 
-from sandbox import administration, lifecycle
 from sandbox.errors import SandboxError
 from sandbox.redis_cluster import faults
 from sandbox.redis_cluster.cluster import RedisCluster, is_in_sync
 from sandbox.redis_cluster.node import Server
 from sandbox.redis_cluster.topology import Shard
-from sandbox.redis_cluster.view import look_at_itself
-from tests.sandbox.conftest import PATIENCE, Sandbox
+from tests.sandbox.conftest import Sandbox
+from tests.sandbox.redis_cluster.conftest import answers, eventually, hash_tag_of, inject, replica_of
 
 pytestmark = [
     pytest.mark.integration,
     # Python's ssl drops a socket unclosed where the peer dies between TCP's and TLS' handshake.
     pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning"),
 ]
-
-
-@pytest.fixture
-def cluster(sandbox: Sandbox, replication_group: str) -> Iterator[RedisCluster]:
-    """The shared cluster, healthy before and after."""
-    running = sandbox.data_plane(replication_group)
-    running.wait_until_healthy()
-    yield running
-    eventually(lambda: all(server.process is not None for server in running.servers))
-    running.wait_until_healthy()
-
-
-@pytest.fixture
-def shard(cluster: RedisCluster) -> Shard:
-    """The shard that the tests hurt."""
-    return cluster.topology.shards[0]
-
-
-def inject(sandbox: Sandbox, **fault: Any) -> dict[str, Any]:
-    wanted = {"replication_group": "shared", "shard": "0001", **fault}
-    return lifecycle.request(sandbox.connection, "POST", administration.FAULTS, wanted)
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.05)
-
-
-def replica_of(cluster: RedisCluster, shard: Shard) -> Server:
-    return next(cluster.server(node) for node in shard.nodes if node != cluster.primary(shard))
 
 
 def test_graceful_makes_the_replica_primary_and_kills_nothing(
@@ -108,7 +72,7 @@ def test_kill_lagging_loses_what_was_acknowledged_but_nothing_that_wait_acknowle
 
 def test_kill_lagging_waits_for_a_write_that_the_replicas_lack(monkeypatch: pytest.MonkeyPatch) -> None:
     offsets = iter([7, 7, 7, 8])
-    monkeypatch.setattr(faults, "_offset", lambda _: next(offsets))
+    monkeypatch.setattr(faults, "replication_offset", lambda _: next(offsets))
     monkeypatch.setattr("time.sleep", lambda _: None)
 
     faults._let_lag(cast("Server", None))
@@ -165,10 +129,7 @@ class Writer(threading.Thread):
     def __init__(self, server: Server) -> None:
         super().__init__(daemon=True)
         self._client: Any = server.connect()
-        served = [range(first, last + 1) for first, last in look_at_itself(server).slots]
-        self.prefix = next(
-            f"{{{tag}}}" for tag in range(1000) if any(key_slot(b"%d" % tag) in slots for slots in served)
-        )
+        self.prefix = hash_tag_of(server)
         self.acknowledged: list[int] = []
         self.waited: list[int] = []
 
@@ -183,10 +144,3 @@ class Writer(threading.Thread):
                     self.waited.append(number)
         except redis.ConnectionError:
             return
-
-
-def answers(server: Server) -> bool:
-    try:
-        return bool(server.command("PING"))
-    except redis.RedisError:
-        return False
