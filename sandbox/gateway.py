@@ -16,6 +16,7 @@ import sys
 from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
@@ -32,7 +33,18 @@ HOST = "127.0.0.1"
 READY = "ready"
 ERROR = "error: "
 _LOG_BYTES = 4 * 1024 * 1024
+# So long clients may take to agree that a TLS connection ends; asyncio waits for 30 s, longer than `down` does.
+_TLS_SHUTDOWN_SECONDS = 5.0
 _LOG = logging.getLogger(__name__)
+
+
+class _Loop(asyncio.SelectorEventLoop):
+    """Bounds the end of TLS connections that clients keep open, for which Hypercorn has no setting."""
+
+    async def create_server(self, *arguments: Any, **options: Any) -> Any:
+        if options.get("ssl") is not None:
+            options["ssl_shutdown_timeout"] = _TLS_SHUTDOWN_SECONDS
+        return await super().create_server(*arguments, **options)
 
 
 async def run(directory: Directory, *, port: int | None) -> None:
@@ -164,7 +176,8 @@ def main() -> int:
         handlers=[handler], level=logging.INFO, format="%(asctime)s %(levelname)s [%(name)s] %(message)s"
     )
     try:
-        asyncio.run(run(directory, port=arguments.port))
+        with asyncio.Runner(loop_factory=_Loop) as runner:
+            runner.run(run(directory, port=arguments.port))
     except (SandboxError, ValidationError) as error:
         _LOG.exception("cannot run")
         _progress(f"{ERROR}{error}")

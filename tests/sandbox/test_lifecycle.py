@@ -81,6 +81,26 @@ def test_down_leaves_no_process_and_keeps_what_was_stored(directory: Directory) 
     assert [bucket["Name"] for bucket in up(directory).client("s3").list_buckets()["Buckets"]] == ["kept"]
 
 
+def test_a_client_that_keeps_its_connection_does_not_keep_the_gateway(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = up(directory).client("s3")
+    client.list_buckets()
+    sent: list[signal.Signals] = []
+    send = Process.signal
+
+    def record(self: Process, number: signal.Signals) -> None:
+        sent.append(number)
+        send(self, number)
+
+    monkeypatch.setattr(Process, "signal", record)
+
+    lifecycle.down(directory, progress=print)
+
+    assert signal.SIGTERM in sent
+    assert signal.SIGKILL not in sent
+
+
 def test_a_sandbox_whose_directory_is_deleted_ends_with_all_its_nodes(directory: Directory) -> None:
     running = up(directory)
     running.create_users()
