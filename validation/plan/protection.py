@@ -10,6 +10,7 @@ from validation.plan import rules
 from validation.plan.finding import Finding, Kind
 from validation.plan.hosts import added_settings, removals
 from validation.plan.model import Change, Plan
+from validation.plan.parameters import switched_parameters
 from validation.plan.rules import Members, Rules
 from validation.plan.weaker import (
     any_of,
@@ -18,6 +19,7 @@ from validation.plan.weaker import (
     evicts_everything,
     expires_other_items,
     gained_entry,
+    holds_less,
     left,
     lost_entry,
     lowered,
@@ -168,17 +170,34 @@ MEMBERS: Final = (
     ),
 )
 
-THROTTLES: Final[Rules] = {
+_FEWER_REQUESTS: Final = (shortened, "requests beyond the limit are throttled")
+
+CAPACITY: Final[Rules] = {
+    "aws_appautoscaling_target": {
+        "max_capacity": (lowered, "less is added under load, and what it does not carry is throttled or evicted"),
+    },
+    "aws_dynamodb_table": {
+        "on_demand_throughput.max_read_request_units": _FEWER_REQUESTS,
+        "on_demand_throughput.max_write_request_units": _FEWER_REQUESTS,
+    },
+    "aws_elasticache_replication_group": {
+        "node_type": (holds_less, "nodes may hold less: see that the data still fits"),
+        "num_node_groups": (lowered, "fewer shards hold less: see that the data still fits"),
+    },
     "aws_elasticache_serverless_cache": {
         "cache_usage_limits.ecpu_per_second.maximum": (shortened, "commands beyond the limit are throttled"),
     },
 }
-"""Limits of what may be done at once, whose lowering loses no data."""
+"""How much there is room for, whose lowering loses no data by itself: ElastiCache refuses a size that is too small."""
 
 INDEXES: Final = Members(
     type="aws_dynamodb_table",
     path="global_secondary_index",
     key="name",
+    attributes={
+        "on_demand_throughput.max_read_request_units": _FEWER_REQUESTS,
+        "on_demand_throughput.max_write_request_units": _FEWER_REQUESTS,
+    },
     on_removal="queries on the index fail from then on",
 )
 """An index holds nothing that the table does not, so that it may go."""
@@ -204,6 +223,8 @@ def findings(plan: Plan) -> Iterator[Finding]:
         yield from weakened(change)
     for change in added_settings(plan):
         yield from weakened(replace(change, before={}))
+    for change in switched_parameters(plan):
+        yield from weakened(change)
     yield from removals(plan, REMOVALS, kind=Kind.UNPROTECT)
 
 
@@ -213,4 +234,4 @@ def weakened(change: Change) -> Iterator[Finding]:
     for members in MEMBERS:
         yield from members.findings(change, kind=Kind.UNPROTECT)
     yield from INDEXES.findings(change, kind=Kind.NOTICE)
-    yield from rules.findings(change, THROTTLES.get(change.type, {}), kind=Kind.NOTICE)
+    yield from rules.findings(change, CAPACITY.get(change.type, {}), kind=Kind.NOTICE)

@@ -28,6 +28,7 @@ from validation.plan.weaker import (
     records_less,
     removed,
     shortened,
+    spends_more,
     turned_off,
     turned_on,
     unheeds,
@@ -112,6 +113,7 @@ RULES: Final[Rules] = {
         "encryption_type": (left("KMS"), "no key encrypts it any more"),
         "kms_key_id": _NO_KEY,
     },
+    "aws_kms_alias": {"target_key_id": (changed, "what asks for the key by this name gets another one")},
     "aws_kms_grant": {
         "grantee_principal": (changed, "somebody else may use the key"),
         "operations": (gained_entry, "more may be done with the key"),
@@ -216,6 +218,7 @@ UNHEARD: Final = dict.fromkeys(
 
 _LATER: Final = "the alarm sounds later, or more seldom"
 LATER: Final[Rules] = {
+    "aws_budgets_budget": {"limit_amount": (spends_more, "more is spent before anybody hears of it")},
     "aws_cloudwatch_composite_alarm": {
         "actions_suppressor": (imposed, "another alarm can keep it silent"),
         "alarm_rule": (unheeds, "some alarms set it off no longer"),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Final, TypeAlias
 
+from validation.cost.nodes import NODE_MEMORY_GB
 from validation.plan.values import HIDDEN, UNKNOWN, Value, at, is_empty, shown
 
 Weaker: TypeAlias = Callable[[Value, Value], bool]
@@ -54,12 +56,28 @@ def raised(before: Value, after: Value) -> bool:
 
 
 def shortened(before: Value, after: Value) -> bool:
-    """Like `lowered`, where 0 and nothing stand for "for ever", or for "without limit"."""
-    if is_empty(after) or after == 0:
+    """Like `lowered`, where nothing, 0 and -1 stand for "for ever", or for "without limit"."""
+    if is_empty(after) or (isinstance(after, int | float) and after <= 0):
         return False
-    if not isinstance(before, int | float) or before == 0:
+    if not isinstance(before, int | float) or before <= 0:
         return True
     return not isinstance(after, int | float) or after < before
+
+
+def spends_more(before: Value, after: Value) -> bool:
+    """A larger amount of money than before, or one that is not known; the provider writes amounts as text."""
+    return raised(_amount(before), _amount(after))
+
+
+def _amount(value: Value) -> Value:
+    return float(value) if isinstance(value, str) and re.fullmatch(r"\d+(\.\d+)?", value) else value
+
+
+def holds_less(before: Value, after: Value) -> bool:
+    """A type of Redis node that does not certainly have as much memory."""
+    if is_empty(before):
+        return False
+    return not NODE_MEMORY_GB.get(shown(after), Decimal(0)) >= NODE_MEMORY_GB.get(shown(before), Decimal("Infinity"))
 
 
 def removed(before: Value, after: Value) -> bool:

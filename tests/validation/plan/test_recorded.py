@@ -22,6 +22,7 @@ LOG_GROUPS = {
     "aws_cloudwatch_log_group.redis_engine-log_B19F143B",
     "aws_cloudwatch_log_group.redis_slow-log_531E8937",
 }
+LOGS_ALIAS = "aws_kms_alias.keys_logs_alias_A92A3386"
 
 VERDICTS = {
     "tagged": set(),
@@ -36,7 +37,7 @@ VERDICTS = {
     "deny_removed": {("weaken", UPLOADS_POLICY)},
     "opened": {("weaken", INGRESS)},
     "another_key_of_encryption": {("weaken", CORE)},
-    "forgotten": {("weaken", address) for address in LOG_GROUPS},
+    "forgotten": {("weaken", address) for address in (*LOG_GROUPS, LOGS_ALIAS)},
 }
 
 

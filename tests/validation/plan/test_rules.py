@@ -37,7 +37,7 @@ RULES = [
     pytest.param(kind, type_, path, is_weaker, id=f"{type_}.{path}")
     for kind, rules in (
         (Kind.UNPROTECT, protection.RULES),
-        (Kind.NOTICE, protection.THROTTLES),
+        (Kind.NOTICE, protection.CAPACITY),
         (Kind.WEAKEN, security.RULES),
     )
     for type_, attributes in rules.items()

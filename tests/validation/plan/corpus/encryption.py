@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.validation.plan import objects as o
-from tests.validation.plan.builder import destroyed, plan, sensitive, updated
+from tests.validation.plan.builder import created, destroyed, plan, sensitive, updated
 from tests.validation.plan.corpus.addresses import ENCRYPTION, GROUP, KEY, TABLE, TOPIC
 from tests.validation.plan.corpus.case import Case
 
@@ -67,5 +67,14 @@ CASES = (
         "the algorithm of encryption is hidden",
         plan(sensitive(updated(ENCRYPTION, o.BUCKET_ENCRYPTION, bucket_key_enabled=True), "rule")),
         blocked=(("weaken", ENCRYPTION),) * 2,
+    ),
+    Case(
+        "another key bears the name of one",
+        plan(updated("aws_kms_alias.data", {"name": "alias/data", "target_key_id": "1"}, target_key_id="2")),
+        blocked=(("weaken", "aws_kms_alias.data"),),
+    ),
+    Case(
+        "a key gets a name",
+        plan(created("aws_kms_alias.data", {"name": "alias/data", "target_key_id": "1"})),
     ),
 )

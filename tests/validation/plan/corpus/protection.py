@@ -289,4 +289,78 @@ CASES = (
         ),
         blocked=(("unprotect", REPLICATION),),
     ),
+    Case(
+        "another parameter group evicts everything",
+        plan(
+            created("aws_elasticache_parameter_group.other", {**o.parameters("allkeys-lru"), "name": "other"}),
+            updated(GROUP, {**o.REPLICATION_GROUP, "parameter_group_name": "parameters"}, parameter_group_name="other"),
+            unchanged(PARAMETERS, o.parameters("volatile-lfu")),
+        ),
+        blocked=(("unprotect", GROUP),),
+    ),
+    Case(
+        "another parameter group that nobody here has written",
+        plan(
+            updated(GROUP, {**o.REPLICATION_GROUP, "parameter_group_name": "parameters"}, parameter_group_name="other"),
+            unchanged(PARAMETERS, o.parameters("volatile-lfu")),
+        ),
+        blocked=(("unprotect", GROUP),),
+    ),
+    Case(
+        "another parameter group that evicts what expires",
+        plan(
+            created("aws_elasticache_parameter_group.other", {**o.parameters("volatile-lru"), "name": "other"}),
+            updated(GROUP, {**o.REPLICATION_GROUP, "parameter_group_name": "parameters"}, parameter_group_name="other"),
+            unchanged(PARAMETERS, o.parameters("volatile-lfu")),
+        ),
+    ),
+    Case(
+        "AWS's own parameter group",
+        plan(
+            updated(
+                GROUP,
+                {**o.REPLICATION_GROUP, "parameter_group_name": "parameters"},
+                parameter_group_name="default.valkey8.cluster.on",
+            ),
+            destroyed(PARAMETERS, o.parameters("volatile-lfu")),
+        ),
+    ),
+    Case("fewer shards", plan(updated(GROUP, o.REPLICATION_GROUP, num_node_groups=2)), notices=(GROUP,)),
+    Case("smaller nodes", plan(updated(GROUP, o.REPLICATION_GROUP, node_type="cache.t4g.small")), notices=(GROUP,)),
+    Case("larger nodes", plan(updated(GROUP, o.REPLICATION_GROUP, node_type="cache.r7g.xlarge"))),
+    Case(
+        "nodes of a type that nobody knows",
+        plan(updated(GROUP, o.REPLICATION_GROUP, node_type="cache.z9.large")),
+        notices=(GROUP,),
+    ),
+    Case(
+        "less is added under load",
+        plan(updated("aws_appautoscaling_target.shards", {"max_capacity": 10}, max_capacity=5)),
+        notices=("aws_appautoscaling_target.shards",),
+    ),
+    Case(
+        "more is added under load",
+        plan(updated("aws_appautoscaling_target.shards", {"max_capacity": 10}, max_capacity=20)),
+    ),
+    Case(
+        "a cap on a table that had none",
+        plan(
+            updated(
+                TABLE,
+                {**o.TABLE, "on_demand_throughput": [{"max_read_request_units": -1}]},
+                on_demand_throughput=[{"max_read_request_units": 100}],
+            )
+        ),
+        notices=(TABLE,),
+    ),
+    Case(
+        "a table's cap goes",
+        plan(
+            updated(
+                TABLE,
+                {**o.TABLE, "on_demand_throughput": [{"max_read_request_units": 100}]},
+                on_demand_throughput=[{"max_read_request_units": -1}],
+            )
+        ),
+    ),
 )

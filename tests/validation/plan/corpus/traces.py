@@ -132,6 +132,12 @@ CASES = (
         notices=("aws_budgets_budget.all",),
     ),
     Case(
+        "a higher budget",
+        plan(updated("aws_budgets_budget.all", {"limit_amount": "900.0"}, limit_amount="1000.0")),
+        notices=("aws_budgets_budget.all",),
+    ),
+    Case("a lower budget", plan(updated("aws_budgets_budget.all", {"limit_amount": "900.0"}, limit_amount="90"))),
+    Case(
         "some alarms are filtered out",
         plan(updated(SUBSCRIPTION, o.SUBSCRIPTION, filter_policy='{"severity": ["critical"]}')),
         blocked=(("weaken", SUBSCRIPTION),),
