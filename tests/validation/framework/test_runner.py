@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -120,23 +121,43 @@ def test_checks_run_at_the_same_time() -> None:
     ]
 
 
-def test_an_interrupt_lets_running_checks_clean_up_and_starts_no_other() -> None:
+@pytest.fixture
+def cancelled(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set once a pool has cancelled what it has not begun."""
+    event = threading.Event()
+    shutdown = ThreadPoolExecutor.shutdown
+
+    def tell(pool: ThreadPoolExecutor, **options: bool) -> None:
+        shutdown(pool, **options)
+        if options.get("cancel_futures"):
+            event.set()
+
+    monkeypatch.setattr(ThreadPoolExecutor, "shutdown", tell)
+    return event
+
+
+def test_an_interrupt_lets_running_checks_clean_up_and_starts_no_other(cancelled: threading.Event) -> None:
     cleaned: list[str] = []
+    begun = threading.Event()
 
     def behave(_context: None, resource: str) -> Iterator[Finding]:
         try:
             yield GOOD
+            if resource == "running":
+                begun.set()
+                assert cancelled.wait(300)
         finally:
             cleaned.append(resource)
 
     def interrupt(_result: Result) -> None:
+        assert begun.wait(300)
         raise KeyboardInterrupt
 
-    tasks = plan([a_check(behave, resources=[str(number) for number in range(200)])], None)
+    tasks = plan([a_check(behave, resources=["ended", "running", "waiting"])], None)
 
     with pytest.raises(KeyboardInterrupt):
         run(tasks, None, workers=1, on_result=interrupt)
-    assert 0 < len(cleaned) < 200
+    assert cleaned == ["ended", "running"]
 
 
 def test_a_check_of_what_the_environment_does_not_have_is_left_out() -> None:
